@@ -1,0 +1,52 @@
+# Everything a newcomer needs. Each target sets up what it uses in .venv by itself.
+.DEFAULT_GOAL := help
+.PHONY: help serve lab test lint types unit bench screenshots clean
+
+PYTHON ?= $(shell scripts/find-python.sh)
+BIN := .venv/bin
+HOST ?= 127.0.0.1
+PORT ?= 8866
+
+help:  ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 20
+
+.venv/.runs: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (with its venv module) and was not found." >&2; exit 2; }
+	@echo "Setting up .venv; this is done once."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/.tests: .venv/.runs
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+serve: .venv/.runs  ## the workbook as apps, for a room (HOST=0.0.0.0 lets phones in)
+	@$(BIN)/mlmgmt serve --host $(HOST) --port $(PORT)
+
+lab: .venv/.runs  ## the workbook in JupyterLab
+	@$(BIN)/mlmgmt lab
+
+test: lint types unit  ## everything that must hold, in a real browser too
+
+lint: .venv/.tests
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: .venv/.tests
+	@$(BIN)/mypy
+
+unit: .venv/.tests
+	@scripts/find-chromium.sh >/dev/null
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+bench: .venv/.tests  ## ratios against a bare Voila page and a bare bincount
+	@scripts/find-chromium.sh >/dev/null
+	@$(BIN)/python -m benchmarks
+
+screenshots: .venv/.tests  ## the pictures in the README, made anew
+	@scripts/find-chromium.sh >/dev/null
+	@$(BIN)/python scripts/screenshots.py
+
+clean:  ## takes the environment away again
+	rm -rf .venv

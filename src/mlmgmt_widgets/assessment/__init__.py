@@ -1,0 +1,89 @@
+"""Maturity assessments: rubrics, responses, scores, and how far people agree.
+
+Names are imported when they are first used, so that a participant's page loads neither pandas nor a chart
+library.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlmgmt_widgets.assessment.agenda import AgendaItem
+    from mlmgmt_widgets.assessment.agreement import consensus
+    from mlmgmt_widgets.assessment.anonymity import groups_to_show
+    from mlmgmt_widgets.assessment.levels import Gap, LevelExplanation, explain
+    from mlmgmt_widgets.assessment.responses import (
+        AnswerError,
+        Response,
+        Responses,
+        check_answer,
+        read_responses,
+        write_responses,
+    )
+    from mlmgmt_widgets.assessment.rubric import (
+        Band,
+        Choice,
+        Levels,
+        Question,
+        Rubric,
+        Section,
+        Stage,
+        load_rubric,
+    )
+    from mlmgmt_widgets.assessment.scoring import NodeScore, Result, score
+
+_HOMES = {
+    "agenda": ("AgendaItem",),
+    "agreement": ("consensus",),
+    "anonymity": ("groups_to_show",),
+    "levels": ("Gap", "LevelExplanation", "explain"),
+    "responses": (
+        "AnswerError",
+        "Response",
+        "Responses",
+        "check_answer",
+        "read_responses",
+        "write_responses",
+    ),
+    "rubric": ("Band", "Choice", "Levels", "Question", "Rubric", "Section", "Stage", "load_rubric"),
+    "scoring": ("NodeScore", "Result", "score"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "AgendaItem",
+    "AnswerError",
+    "Band",
+    "Choice",
+    "Gap",
+    "LevelExplanation",
+    "Levels",
+    "NodeScore",
+    "Question",
+    "Response",
+    "Responses",
+    "Result",
+    "Rubric",
+    "Section",
+    "Stage",
+    "check_answer",
+    "consensus",
+    "explain",
+    "groups_to_show",
+    "load_rubric",
+    "read_responses",
+    "score",
+    "write_responses",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,407 @@
+"""The facilitator's screen: open a workshop, collect, reveal, talk, close, take the results home."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import traitlets
+from pydantic import Field
+
+from mlmgmt_widgets.assessment.facilitator import Lock, qr_code
+from mlmgmt_widgets.assessment.rubric import Rubric, load_rubric
+from mlmgmt_widgets.assessment.scoring import Result, score
+from mlmgmt_widgets.content import ContentError, names
+from mlmgmt_widgets.errors import Refusal
+from mlmgmt_widgets.ui import vega
+from mlmgmt_widgets.ui.assets import script, style
+from mlmgmt_widgets.ui.screen import Reply, Request, Screen, asks
+
+if TYPE_CHECKING:
+    from mlmgmt_widgets.assessment.responses import Response
+    from mlmgmt_widgets.workspace import Decision, Progress, Workshop, Workspace
+    from mlmgmt_widgets.workspace.workshops import Workshops
+
+MAIN_RUBRIC = "mlops-maturity"
+USUAL_GROUP = 5
+
+_Short = Annotated[str, Field(max_length=200)]
+_Text = Annotated[str, Field(max_length=20_000)]  # far above the limit that the workspace names
+_Link = Annotated[str, Field(max_length=1000, pattern=r"^https?://[^\s]+$")]
+
+# Where a refusal of the workspace belongs on the form.
+_FIELDS = {"smallest group": "smallest_group", "role": "roles", "team": "team"}
+
+
+class Unlock(Request):
+    """The facilitator's key, from the link or typed."""
+
+    key: _Short
+
+
+class Create(Request):
+    """A new workshop; the group comes as typed, so that a slip gets a sentence of its own."""
+
+    rubric: _Short
+    team: _Short
+    anonymous: bool
+    smallest_group: int | _Short = USUAL_GROUP
+    roles: Annotated[list[_Short], Field(max_length=100)] = []
+
+
+class Named(Request):
+    """A workshop by its code."""
+
+    code: _Short
+
+
+class Delete(Named):
+    """A workshop to delete, and its team's name, typed."""
+
+    team: _Short
+
+
+class MakeQr(Request):
+    """A join link to draw."""
+
+    link: _Link
+
+
+class Decide(Request):
+    """What the team agreed on for a question."""
+
+    question: _Short
+    agreed: float | int | None
+    note: _Text = ""
+    owner: _Short = ""
+
+
+class Export(Request):
+    """A file to take home."""
+
+    format: Literal["csv", "xlsx", "json", "markdown", "html"]
+
+
+class MaturityWorkshop(Screen):
+    """A facilitator's whole workshop on one screen.
+
+    On a served page it shows nothing until the browser has sent the facilitator's key. In a notebook it is
+    yours: `show(code)` opens a workshop, and its results are there to work on.
+
+    Args:
+        workspace: opens the workspace that holds the workshops, for instance `Workspace.open`. It is called
+            when the screen is first shown to someone who may see it.
+
+    Attributes:
+        home: the workshops and rubrics to choose from; empty until someone may see them.
+        workshop: the open workshop; empty when none is open.
+        result: its result in the contract's shape; empty before the reveal.
+
+    Example:
+        >>> screen = MaturityWorkshop(Workspace.open)
+        >>> screen.result
+        {}
+    """
+
+    _esm = script(__file__, "workshop.js")
+    _css = style(vega.__file__, "figure.css") + Path(__file__).with_name("workshop.css").read_text("utf-8")
+
+    served = traitlets.Bool().tag(sync=True)
+    locked = traitlets.Bool().tag(sync=True)
+    home = traitlets.Dict().tag(sync=True)
+    workshop = traitlets.Dict().tag(sync=True)
+    result = traitlets.Dict().tag(sync=True)
+    _vega = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, workspace: Callable[[], Workspace] | None = None, **kwargs: Any) -> None:
+        self._lock = Lock()
+        self._open_workspace = workspace
+        self._workspace: Workspace | None = None
+        self._code = ""
+        super().__init__(
+            served=self._lock.served, locked=not self._lock.open, _vega=vega.name(), **kwargs
+        )
+
+    # -- in a notebook -------------------------------------------------------------------------------------
+
+    def show(self, code: str) -> None:
+        """Open a workshop by its join code.
+
+        Raises:
+            WorkspaceError: if there is no such workshop.
+        """
+        if not self._lock.open:
+            self._code = code  # shown once the key was right
+            return
+        self._show(self._workshops.get(code))
+
+    @property
+    def as_rubric(self) -> Rubric:
+        """The open workshop's rubric, as it was when the workshop was created."""
+        return self._current().rubric
+
+    @property
+    def responses(self) -> list[Response]:
+        """The revealed responses.
+
+        In an anonymous workshop they carry neither roles nor comments, and each question's answers are dealt
+        to other labels: what one person said cannot be put together again. Scores are the same.
+
+        Raises:
+            WorkspaceError: before the reveal.
+        """
+        from mlmgmt_widgets.assessment.results import unlinked
+
+        workshop = self._current()
+        revealed = self._workshops.revealed_responses(workshop.code)
+        return unlinked(workshop.rubric, revealed) if workshop.anonymous else revealed
+
+    @property
+    def as_result(self) -> Result:
+        """The score of the revealed responses.
+
+        Raises:
+            WorkspaceError: before the reveal.
+        """
+        workshop = self._current()
+        return score(workshop.rubric, self._workshops.revealed_responses(workshop.code))
+
+    # -- the key -------------------------------------------------------------------------------------------
+
+    def _answer(self, content: dict[str, Any]) -> Reply:
+        # Checked here, before every answer: a visitor can send any message, whatever their page shows.
+        if not self._lock.open and content.get("kind") != "unlock":
+            return Reply({"error": "This page needs the facilitator’s key first."})
+        return super()._answer(content)
+
+    @asks("unlock", Unlock)
+    def _unlock(self, asked: Unlock) -> dict[str, Any]:
+        if not self._lock.open:
+            self._lock.try_key(asked.key)
+        self._look_around()
+        if self._code and not self.workshop:
+            self._show(self._workshops.get(self._code))
+        self.locked = False
+        return {}
+
+    # -- all workshops -------------------------------------------------------------------------------------
+
+    @asks("home")
+    def _look_around(self, _asked: Request | None = None) -> dict[str, Any]:
+        workshops = self._workshops
+        self.home = {
+            "workshops": [
+                {**_about(each), **_counts(workshops.progress(each.code))} for each in workshops.all()
+            ],
+            **_rubrics(),
+            "teams": list(workshops.teams()),
+            "usual_group": USUAL_GROUP,
+            "public_url": os.environ.get("MLMGMT_PUBLIC_URL", ""),
+        }
+        return {}
+
+    @asks("create", Create)
+    def _create(self, asked: Create) -> dict[str, Any]:
+        if asked.rubric not in names("rubrics"):
+            return {"problems": {"rubric": "Choose a rubric."}}
+        try:
+            rubric = load_rubric(asked.rubric)
+        except ContentError as error:
+            return {"problems": {"rubric": str(error)}}
+        group = str(asked.smallest_group).strip()
+        if not group.isdecimal():
+            return {"problems": {"smallest_group": "Give a whole number of people, for instance 5."}}
+        try:
+            made = self._workshops.create(
+                rubric, asked.team, anonymous=asked.anonymous, smallest_group=int(group), roles=asked.roles
+            )
+        except Refusal as error:
+            field = next((field for words, field in _FIELDS.items() if words in str(error).lower()), None)
+            if field is None:
+                raise
+            return {"problems": {field: str(error)}}
+        self._show(made)
+        return {"code": made.code}
+
+    @asks("open", Named)
+    def _open(self, asked: Named) -> dict[str, Any]:
+        self._show(self._workshops.get(asked.code))
+        return {}
+
+    @asks("leave")
+    def _leave(self, _asked: Request) -> dict[str, Any]:
+        self._code = ""
+        with self.hold_sync():
+            self.workshop = {}
+            self.result = {}
+            self._look_around()
+        return {}
+
+    @asks("delete", Delete)
+    def _delete(self, asked: Delete) -> dict[str, Any]:
+        workshop = self._workshops.get(asked.code)
+        if asked.team.strip().casefold() != workshop.team.casefold():
+            raise Refusal(f"Type the team’s name, {workshop.team}, to delete its workshop.")
+        self._workshops.delete(workshop.code)
+        if workshop.code == self._code:
+            self._leave(Request())
+        else:
+            self._look_around()
+        return {}
+
+    # -- the open workshop ---------------------------------------------------------------------------------
+
+    @asks("qr", MakeQr)
+    def _qr(self, asked: MakeQr) -> dict[str, Any]:
+        return {"picture": qr_code(asked.link)}
+
+    @asks("progress")
+    def _progress(self, _asked: Request) -> dict[str, Any]:
+        workshop = self._current()
+        if workshop.state != self.workshop.get("state"):  # changed from another screen
+            self._show(workshop)
+        progress = self._workshops.progress(workshop.code)
+        people = [{"name": p.name, "role": p.role, "finished": p.finished} for p in progress.people]
+        return {**_counts(progress), "people": people, "news": self._news(workshop)}
+
+    def _news(self, workshop: Workshop) -> dict[str, Any]:
+        """Say whether there is something to take in, without telling a single person's change."""
+        if workshop.state != "revealed":
+            return {}
+        changed = self._workshops.changed_since_reveal(workshop.code)
+        if not changed:
+            return {}
+        if workshop.anonymous and changed < workshop.smallest_group:
+            few = f"as soon as at least {workshop.smallest_group} people have changed or added something"
+            return {"sentence": f"There are new answers. They can be taken in {few}.", "ready": False}
+        people = "One person has" if changed == 1 else f"{changed} people have"
+        return {"sentence": f"{people} changed or added answers since.", "ready": True}
+
+    @asks("reveal")
+    def _reveal(self, _asked: Request) -> dict[str, Any]:
+        self._show(self._workshops.reveal(self._code))
+        return {}
+
+    @asks("refresh")
+    def _refresh(self, _asked: Request) -> dict[str, Any]:
+        self._show(self._workshops.refresh(self._code))
+        return {}
+
+    @asks("close")
+    def _close(self, _asked: Request) -> dict[str, Any]:
+        self._show(self._workshops.close(self._code))
+        return {}
+
+    @asks("decide", Decide)
+    def _decide(self, asked: Decide) -> dict[str, Any]:
+        decision = self._workshops.decide(
+            self._code, asked.question, asked.agreed, asked.note, asked.owner
+        )
+        return {"decision": _plain(decision)}
+
+    @asks("results")
+    def _results(self, _asked: Request) -> dict[str, Any]:
+        from mlmgmt_widgets.assessment.results import present
+
+        workshop = self._current()
+        responses = self._workshops.revealed_responses(workshop.code)
+        return {
+            "results": present(
+                workshop.rubric,
+                responses,
+                smallest_group=workshop.smallest_group,
+                anonymous=workshop.anonymous,
+                decisions=self._workshops.decisions(workshop.code),
+                history=self._history(workshop),
+            ),
+        }
+
+    def _history(self, workshop: Workshop) -> list[Any]:
+        return []
+
+    @asks("export", Export)
+    def _export(self, asked: Export) -> Reply:
+        raise Refusal("Not yet.")
+
+    @asks("vega")
+    def _send_vega(self, _asked: Request) -> Reply:
+        return Reply({}, [vega.bundle().read_bytes()])
+
+    # -- what the rest rests on ----------------------------------------------------------------------------
+
+    @property
+    def _workshops(self) -> Workshops:
+        if not self._lock.open:
+            raise Refusal("This page needs the facilitator’s key first.")
+        if self._workspace is None:
+            if self._open_workspace is None:
+                raise Refusal("This screen has no workspace: write MaturityWorkshop(Workspace.open).")
+            self._workspace = self._open_workspace()
+        return self._workspace.workshops
+
+    def _current(self) -> Workshop:
+        if not self._code:
+            raise Refusal("Open a workshop first.")
+        return self._workshops.get(self._code)
+
+    def _show(self, workshop: Workshop) -> None:
+        self._code = workshop.code
+        result = self.as_result.to_dict() if workshop.revealed_at else {}
+        with self.hold_sync():
+            self.result = result
+            self.workshop = {
+                **_about(workshop),
+                "roles": list(workshop.roles),
+                "scale": [choice.model_dump(mode="json") for choice in workshop.rubric.answers],
+            }
+
+
+def _about(workshop: Workshop) -> dict[str, Any]:
+    return {
+        "code": workshop.code,
+        "team": workshop.team,
+        "rubric": workshop.rubric.key,
+        "title": workshop.rubric.title,
+        "version": workshop.rubric.version,
+        "anonymous": workshop.anonymous,
+        "smallest_group": workshop.smallest_group,
+        "state": workshop.state,
+        "created": workshop.created_at.isoformat(),
+        "revealed": workshop.revealed_at.isoformat() if workshop.revealed_at else None,
+        "closed": workshop.closed_at.isoformat() if workshop.closed_at else None,
+    }
+
+
+def _counts(progress: Progress) -> dict[str, int]:
+    return {"joined": progress.joined, "started": progress.started, "finished": progress.finished}
+
+
+def _rubrics() -> dict[str, Any]:
+    """Return the rubrics to choose from, the main one first, and what is wrong with those that cannot be read."""
+    offers, broken = [], []
+    for name in sorted(names("rubrics"), key=lambda each: (each != MAIN_RUBRIC, each)):
+        try:
+            offers.append(_offer(name, load_rubric(name)))
+        except ContentError as error:
+            broken.append({"name": name, "faults": str(error)})
+    return {"rubrics": offers, "broken": broken}
+
+
+def _offer(name: str, rubric: Rubric) -> dict[str, Any]:
+    roles = dict.fromkeys(role for question in rubric.questions for role in question.roles)
+    return {
+        "name": name,
+        "title": rubric.title,
+        "version": rubric.version,
+        "description": rubric.description or "",
+        "questions": len(rubric.questions),
+        "roles": list(roles),
+    }
+
+
+def _plain(decision: Decision | None) -> dict[str, Any] | None:
+    if decision is None:
+        return None
+    return {"agreed": decision.agreed, "note": decision.note, "owner": decision.owner}

@@ -1,0 +1,207 @@
+"""The `mlmgmt` command.
+
+Exit status: 0 done, 1 a negative verdict, 2 bad input, with one line a fault on standard error and never a
+traceback. Every command imports what it needs when it runs, so that `mlmgmt check` does not wait for a web
+server.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mlmgmt_widgets.content import ContentError, Fault
+from mlmgmt_widgets.errors import Refusal
+
+if TYPE_CHECKING:
+    from mlmgmt_widgets.assessment import Result, Rubric
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="A workbook for people who lead machine-learning teams.",
+)
+
+# What typer raises for a mistyped option; the class has lived in different places in different versions.
+_UsageError: type[Exception] = next(
+    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+)
+
+
+def main() -> None:
+    """Run the command, and end the process with its exit status."""
+    try:
+        status = app(standalone_mode=False)
+        sys.stdout.flush()
+    except Refusal as refusal:
+        status = _refuse(str(refusal))
+    except _UsageError as error:
+        status = _usage(error)
+    except (KeyboardInterrupt, typer.Abort):
+        status = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has had enough. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        status = _refuse(f"{place}{error.strerror or error}")
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _refuse(text: str) -> int:
+    print(text, file=sys.stderr)  # noqa: T201 (as it stands: typer's echo would interpret nothing more)
+    return BAD_INPUT
+
+
+def _usage(error: Any) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(error.format_message())
+        return 0
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "mlmgmt"
+    return _refuse(f"{command}: {' '.join(error.format_message().split())} (try '{command} --help')")
+
+
+@app.command()
+def check(files: Annotated[list[str], typer.Argument(help="Files, or names of shipped content.")]) -> None:
+    """Validate rubrics, and say everything that is wrong with them."""
+    from mlmgmt_widgets import kinds
+
+    faults: list[Fault] = []
+    for name in files:
+        try:
+            _, kind, found = kinds.check(name)
+        except ContentError as error:
+            faults += error.faults
+        else:
+            typer.echo(f"ok {name}: {kind.name} {found.summary}")
+    if faults:
+        raise ContentError(faults)
+
+
+@app.command()
+def schema(kind: Annotated[str, typer.Argument(help="rubric")]) -> None:
+    """Print the JSON Schema of a kind of content, for editors."""
+    from mlmgmt_widgets import kinds
+
+    described = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **kinds.kind_named(kind).model().model_json_schema(),
+    }
+    typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
+
+
+@app.command()
+def score(
+    rubric: Annotated[str, typer.Argument(help="A shipped name, such as mlops-maturity, or a path.")],
+    responses: Annotated[str, typer.Argument(help="A CSV: respondent,role,question,answer,comment.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything, for programs.")] = False,
+) -> None:
+    """Score a survey without any notebook."""
+    from mlmgmt_widgets.assessment import load_rubric, read_responses
+    from mlmgmt_widgets.assessment import score as score_responses
+
+    asked = load_rubric(rubric)
+    result = score_responses(asked, read_responses(asked, responses))
+    if as_json:
+        typer.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        typer.echo(_readable(asked, result))
+
+
+TOPICS = 5
+"""How many questions of the agenda the readable output lists."""
+
+
+def _readable(rubric: "Rubric", result: "Result") -> str:
+    from mlmgmt_widgets.assessment.agenda import agenda
+    from mlmgmt_widgets.assessment.levels import explain
+
+    people = "1 respondent" if result.respondents == 1 else f"{result.respondents} respondents"
+    lines = [f"{rubric.title} ({rubric.key}), {people}", "", explain(rubric, result).sentence, ""]
+    lines += _table(
+        [("", "score", "low", "high", "answered", "don't know")]
+        + [("All", *map(_number, (result.score, result.low, result.high)), *_tallies(rubric, result))]
+        + [_row(rubric, result, node.id) for node in rubric.nodes() if node.id not in result.distributions]
+    )
+    topics = [item for item in agenda(rubric, result) if item.priority > 0][:TOPICS]
+    if topics:
+        lines += ["", "Where talking pays most:"]
+        lines += [
+            f"  {item.title} ({_number(item.score)}, consensus {_number(item.consensus)})" for item in topics
+        ]
+    return "\n".join(lines)
+
+
+def _row(rubric: "Rubric", result: "Result", node_id: str) -> tuple[str, ...]:
+    node = result.nodes[node_id]
+    title = "  " * (1 + len(rubric.paths[node_id])) + node.title
+    numbers = map(_number, (node.score, node.low, node.high))
+    return (title, *numbers, str(node.answered), str(node.dont_know))
+
+
+def _tallies(rubric: "Rubric", result: "Result") -> tuple[str, str]:
+    asked = [result.nodes[question.id] for question in rubric.questions]
+    return str(sum(node.answered for node in asked)), str(sum(node.dont_know for node in asked))
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _table(rows: list[tuple[str, ...]]) -> list[str]:
+    first, *widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join([title.ljust(first), *map(str.rjust, cells, widths)]) for title, *cells in rows]
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="0.0.0.0 lets phones on the same network in.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 8866,
+    database: Annotated[
+        str | None, typer.Option(help="A SQLAlchemy URL; by default a file of its own.")
+    ] = None,
+    *,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the workbook in a browser.")] = False,
+) -> None:
+    """Serve the workbook with Voila, and print the facilitator's and the participants' links."""
+    from mlmgmt_widgets.serving.run import serve as run
+
+    run(host, port, database, open_browser=open_browser)
+
+
+@app.command()
+def lab(
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8888,
+    *,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open it in a browser.")] = True,
+) -> None:
+    """Open the same notebooks in JupyterLab, to read and to change."""
+    from mlmgmt_widgets.serving.run import lab as run
+
+    run(port, open_browser=open_browser)
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(help="A folder that is empty or not there yet.")]) -> None:
+    """Lay out notebooks and content of one's own.
+
+    `mlmgmt serve`, started in that folder, uses them.
+    """
+    from mlmgmt_widgets.serving.folder import new as lay_out
+
+    lay_out(folder)
+
+
+if __name__ == "__main__":
+    main()

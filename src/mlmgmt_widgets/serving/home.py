@@ -1,0 +1,106 @@
+"""Where things lie: the home folder, the facilitator's key, the notebooks that are served."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from mlmgmt_widgets.errors import Refusal
+
+MARKER = "mlmgmt.toml"  # `mlmgmt new` puts it into a folder of one's own
+_KEY_BYTES = 18
+_PACKAGE = Path(__file__).parents[1]
+
+
+class ServingError(Refusal):
+    """The workbook cannot be served; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one installation.
+
+    Attributes:
+        folder: what is remembered: the facilitator's key and, by default, the database.
+        notebooks: the pages.
+        content: a folder laid out like `data/` that goes before the shipped content, if there is one.
+    """
+
+    folder: Path
+    notebooks: Path
+    content: Path | None
+
+
+def find(cwd: Path | None = None, environment: Mapping[str, str] | None = None) -> Home:
+    """Find the home folder, the notebooks and the content.
+
+    The home is `$MLMGMT_HOME`, else the folder made by `mlmgmt new` in which we stand, else the place where
+    the system keeps a person's data. Notebooks and content are that folder's own, else the shipped ones.
+
+    Args:
+        cwd: the folder in which we stand; the current one by default.
+        environment: by default this process's.
+
+    Raises:
+        ServingError: when there are no notebooks.
+    """
+    cwd = Path.cwd() if cwd is None else cwd
+    environment = os.environ if environment is None else environment
+    own = next((each for each in (cwd, *cwd.parents) if (each / MARKER).is_file()), None)
+    if environment.get("MLMGMT_HOME"):
+        folder = Path(environment["MLMGMT_HOME"]).expanduser().resolve()
+        own = folder if (folder / MARKER).is_file() else own
+    else:
+        folder = own or user_data_path("mlmgmt", appauthor=False)
+    notebooks = _first(environment.get("MLMGMT_NOTEBOOKS"), own and own / "notebooks", *shipped("notebooks"))
+    if notebooks is None:
+        raise ServingError("There are no notebooks to serve. `mlmgmt new FOLDER` lays out a folder with them.")
+    content = _first(environment.get("MLMGMT_CONTENT"), own and own / "data")
+    return Home(folder, notebooks, content)
+
+
+def shipped(name: str) -> tuple[Path, ...]:
+    """Return where `data` or `notebooks` may lie: in an installed package, or in the repository."""
+    return (_PACKAGE / name, _PACKAGE.parents[1] / name)
+
+
+def facilitator_key(folder: Path, environment: Mapping[str, str] | None = None) -> str:
+    """Return the key that opens the facilitator's page, made on first use and kept for this user alone.
+
+    Args:
+        folder: the home folder; the key is in `facilitator.key` there, readable by its owner only.
+        environment: `$MLMGMT_FACILITATOR_KEY` in it goes before the file.
+    """
+    environment = os.environ if environment is None else environment
+    if environment.get("MLMGMT_FACILITATOR_KEY"):
+        return environment["MLMGMT_FACILITATOR_KEY"]
+    file = folder / "facilitator.key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if key := file.read_text(encoding="ascii").strip():
+            return key
+        raise ServingError(f"{file} is empty: delete it, and the next start makes a new key.") from None
+    except OSError as error:
+        raise ServingError(f"The facilitator's key cannot be kept in {file}: {error.strerror}.") from None
+    key = secrets.token_urlsafe(_KEY_BYTES)
+    with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+        handle.write(key + "\n")
+    return key
+
+
+def key_hash(key: str) -> str:
+    """Return what kernels are told of the key: enough to check one, not enough to know it."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _first(*folders: str | Path | None) -> Path | None:
+    there = (Path(each).expanduser().resolve() for each in folders if each)
+    return next((each for each in there if each.is_dir()), None)

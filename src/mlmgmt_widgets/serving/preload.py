@@ -1,0 +1,67 @@
+"""Imported once by the fork server, so that a kernel finds these modules already there.
+
+Only modules that start no thread and open no file or socket when imported belong here: a forked child
+inherits memory, not threads, and a lock held by a vanished thread is held for ever.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import logging
+
+MODULES = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "psutil",
+    "IPython.core.completer",
+    "anywidget",
+    "ipywidgets",
+    "pydantic",
+    "yaml",
+    "numpy",
+    "sqlalchemy.orm",
+    "sqlalchemy.dialects.sqlite",
+    "alembic.command",
+    "alembic.migration",
+    "pandas",
+    "altair",
+    "segno",
+    "mlmgmt_widgets.content",
+    "mlmgmt_widgets.assessment.rubric",
+    "mlmgmt_widgets.assessment.responses",
+    "mlmgmt_widgets.assessment.scoring",
+    "mlmgmt_widgets.assessment.levels",
+    "mlmgmt_widgets.assessment.agreement",
+    "mlmgmt_widgets.assessment.anonymity",
+    "mlmgmt_widgets.assessment.agenda",
+    "mlmgmt_widgets.assessment.charts",
+    "mlmgmt_widgets.assessment.results",
+    "mlmgmt_widgets.assessment.export",
+    "mlmgmt_widgets.assessment.survey",
+    "mlmgmt_widgets.assessment.workshop",
+    "mlmgmt_widgets.workspace",
+    "mlmgmt_widgets.workspace.database",
+    "mlmgmt_widgets.workspace.workshops",
+)
+
+
+def load() -> None:
+    """Import what kernels use; what cannot be imported is left to the kernel that wants it."""
+    for name in MODULES:
+        try:
+            importlib.import_module(name)
+        except Exception:  # noqa: BLE001 - a broken optional module must not stop every kernel
+            logging.getLogger(__name__).debug("not preloaded: %s", name, exc_info=True)
+    with contextlib.suppress(Exception):
+        from jupyter_client import localinterfaces
+
+        localinterfaces.local_ips()  # looked up once and kept; every kernel would look again
+    # Objects that the collector never touches stay in memory pages that all kernels share.
+    gc.collect()
+    gc.freeze()
+
+
+load()

@@ -1,0 +1,222 @@
+"""`mlmgmt serve` and `mlmgmt lab`."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import socket
+import subprocess
+import sys
+import webbrowser
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from traitlets.config import Config
+
+from mlmgmt_widgets.serving import chapters, home, kernels, provisioner
+from mlmgmt_widgets.serving.home import Home, ServingError
+
+_CONNECTED_SECONDS = 2 * 3600  # how long a kernel lives idle while its page is open
+_ALONE_SECONDS = 10 * 60  # and while it is not: a phone in a pocket, a closed tab
+_CULL_SECONDS = 60
+# What Voila's own front end loads, on pages that need it: widgets, and nothing of an editor.
+_EXTENSIONS = ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget"]
+_SECRETS = ("MLMGMT_FACILITATOR_KEY", "MLMGMT_DATABASE_URL")
+
+
+def serve(
+    host: str = "127.0.0.1", port: int = 8866, database: str | None = None, *, open_browser: bool = False
+) -> None:
+    """Serve the workbook until the process is told to stop.
+
+    Args:
+        host: the address to listen on; `0.0.0.0` lets phones in the same network in.
+        port: the port; 0 takes any free one.
+        database: a SQLAlchemy URL; by default `$MLMGMT_DATABASE_URL`, else a file in the home folder.
+        open_browser: show the facilitator's page in this machine's browser.
+
+    Raises:
+        ServingError: when something that serving needs is missing or refused, in a sentence.
+
+    Example:
+        >>> serve(host="0.0.0.0", port=8866)  # doctest: +SKIP
+    """
+    there = home.find()
+    key = home.facilitator_key(there.folder)
+    url = _database(there, database)
+    # Nothing that is started from here on inherits what only the server may know.
+    for name in _SECRETS:
+        os.environ.pop(name, None)
+    small = kernels.small_environment()
+    provisioner.prepare(small)
+    _migrate(url)
+
+    def announce(bound: int) -> None:
+        for line in links(host, bound, key):
+            print(line, flush=True)  # noqa: T201 - this is what the command is for
+        if open_browser:
+            webbrowser.open(_facilitator(f"http://{_name(host)}:{bound}", key))
+
+    from mlmgmt_widgets.serving.app import Workbook
+
+    logging.getLogger("tornado.access").setLevel(logging.ERROR)
+    app = Workbook(config=configuration(there, host, port, kernel_environment(there, url, key, host, port)))
+    app.announce = announce
+    app.initialize([])
+    app.start()
+
+
+def configuration(there: Home, host: str, port: int, environment: Mapping[str, str]) -> Config:
+    """Return how Voila is configured.
+
+    Args:
+        there: the folders.
+        host: the address to listen on.
+        port: the port to listen on.
+        environment: what kernels see beside the small environment.
+    """
+    config = Config()
+    config.Voila.ip = host
+    config.Voila.port = port
+    config.Voila.root_dir = str(there.notebooks)
+    config.Voila.open_browser = False
+    config.Voila.config_file_paths = []  # ours is the whole configuration; no file elsewhere loosens it
+    config.Voila.log_level = logging.ERROR
+    config.Voila.identity_provider_class = "mlmgmt_widgets.serving.app.Visitor"
+    config.VoilaConfiguration = Config(
+        template="mlmgmt",
+        allow_template_override="NO",
+        allow_theme_override="NO",
+        show_tracebacks=False,
+        file_allowlist=[],
+        file_denylist=[".*"],
+        attempt_fix_notebook=True,
+        extension_allowlist=_EXTENSIONS,
+        kernel_spec_manager_class="mlmgmt_widgets.serving.kernels.WorkbookKernelSpecs",
+        prelaunch_hook=chapters.without_lab_cells,
+        multi_kernel_manager_class="mlmgmt_widgets.serving.kernels.WorkbookKernels",
+    )
+    config.VoilaExecutor.timeout = 120
+    config.WorkbookKernels.extra_environment = dict(environment)
+    config.WorkbookKernels.alone_seconds = _ALONE_SECONDS
+    config.WorkbookKernels.cull_idle_timeout = _CONNECTED_SECONDS
+    config.WorkbookKernels.cull_interval = _CULL_SECONDS
+    config.WorkbookKernels.root_dir = str(there.notebooks)
+    return config
+
+
+def kernel_environment(there: Home, database: str, key: str, host: str, port: int) -> dict[str, str]:
+    """Return what kernels see beside the small environment: never the facilitator's key, only its hash."""
+    environment = {
+        "MLMGMT_DATABASE_URL": database,
+        "MLMGMT_FACILITATOR_KEY_HASH": home.key_hash(key),
+        "MLMGMT_PUBLIC_URL": os.environ.get("MLMGMT_PUBLIC_URL") or f"http://{_reachable(host)}:{port}",
+        "MLMGMT_NOTEBOOKS": str(there.notebooks),
+        # A handful of kernels share two cores: threads of their own for linear algebra only get in the way.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    return environment | ({"MLMGMT_CONTENT": str(there.content)} if there.content else {})
+
+
+def links(host: str, port: int, key: str) -> list[str]:
+    """Return the lines that `mlmgmt serve` prints once it answers."""
+    here = f"http://{_name(host)}:{port}"
+    lines = [
+        "The workbook is open. Ctrl+C closes it.",
+        "",
+        f"  Home          {here}/",
+        f"  Facilitator   {_facilitator(here, key)}",
+        f"  Survey        {here}/voila/render/maturity_survey.ipynb",
+    ]
+    reachable = _reachable(host)
+    if reachable != _name(host):
+        lines += ["", f"  Phones and laptops in the same network: http://{reachable}:{port}/"]
+    lines += ["", "  The facilitator's link holds a key: keep it to yourself. Participants get theirs from that page."]
+    return lines
+
+
+def lab(port: int = 8888, *, open_browser: bool = True) -> None:
+    """Open the same notebooks in JupyterLab, to read and to change, until it is closed.
+
+    Raises:
+        ServingError: when the notebooks belong to an installed package, where changes would be lost.
+    """
+    there = home.find()
+    if not os.access(there.notebooks, os.W_OK) or "site-packages" in there.notebooks.parts:
+        raise ServingError(
+            f"The notebooks in {there.notebooks} belong to the installed package. "
+            "`mlmgmt new FOLDER` lays out a copy of your own; run `mlmgmt lab` there."
+        )
+    environment = dict(os.environ)
+    key = home.facilitator_key(there.folder)
+    url = _database(there, None)
+    environment |= kernel_environment(there, url, key, "127.0.0.1", port)
+    command = [sys.executable, "-m", "jupyterlab", f"--port={port}", f"--notebook-dir={there.notebooks}"]
+    if not open_browser:
+        command.append("--no-browser")
+    try:
+        status = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own Python
+    except KeyboardInterrupt:
+        return
+    if status:
+        raise ServingError(f"JupyterLab ended with status {status}; what it printed above says why.")
+
+
+def _database(there: Home, database: str | None) -> str:
+    """Return the database's URL; a file is made absolute and kept out of the served folder."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    default = f"sqlite:///{there.folder / 'workspace' / 'workspace.sqlite'}"
+    text = database or os.environ.get("MLMGMT_DATABASE_URL") or default
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ServingError(
+            f"--database is not a database URL: {text.split('@')[-1]!r}; expected one like sqlite:///team.sqlite."
+        ) from None
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        path = Path(url.database).expanduser().resolve()
+        if path.is_relative_to(there.notebooks):
+            raise ServingError(f"The database {path} lies in the folder that is served; put it elsewhere.")
+        url = url.set(database=str(path))
+    return url.render_as_string(hide_password=False)
+
+
+def _migrate(url: str) -> None:
+    """Bring the database up to date once, here, where a refusal reaches whoever started the server."""
+    from mlmgmt_widgets.workspace import Workspace
+
+    Workspace.open(url).close()
+
+
+def _facilitator(base: str, key: str) -> str:
+    return f"{base}/voila/render/maturity_workshop.ipynb#key={key}"
+
+
+def _name(host: str) -> str:
+    """Return how this machine's own browser reaches the server."""
+    if host in {"", "0.0.0.0", "::"}:  # noqa: S104 - compared with, not listened on
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def _reachable(host: str) -> str:
+    """Return how others reach the server: this machine's address when it listens on all."""
+    return _network_address() or "localhost" if host in {"", "0.0.0.0", "::"} else _name(host)  # noqa: S104
+
+
+def _network_address() -> str | None:
+    """Return the address from which this machine would speak to others; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address of documentation: no packet leaves for a UDP connect
+            address = str(probe.getsockname()[0])
+        except OSError:
+            return None
+    return None if ipaddress.ip_address(address).is_unspecified else address
+
+

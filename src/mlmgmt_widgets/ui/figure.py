@@ -1,0 +1,96 @@
+"""A figure: a chart that says what it shows, with the same numbers as a table beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlmgmt_widgets.ui import chart_theme
+
+if TYPE_CHECKING:
+    import altair as alt
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart, its words and its table.
+
+    Attributes:
+        id: kebab-case; saved files are named after it.
+        title: what the chart shows.
+        description: how to read it, in a sentence or two.
+        chart: an Altair chart that names no colours; with `width="container"` it follows the page.
+        columns: the table's headings.
+        rows: the table's cells, as many in each row as there are headings.
+        narrow: the same chart laid out for a phone; without it, `chart` serves there too.
+
+    Example:
+        >>> import altair as alt
+        >>> chart = alt.Chart(alt.InlineData(values=[{"x": 1}])).mark_bar().encode(x="x:Q")
+        >>> Figure("one", "One bar", "", chart, ["x"], [[1]]).payload()["title"]
+        'One bar'
+    """
+
+    id: str
+    title: str
+    description: str
+    chart: alt.TopLevelMixin
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    narrow: alt.TopLevelMixin | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """Return the figure as plain JSON for `showFigure` in figure.js."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "description": self.description,
+            "spec": _spec(self.chart),
+            "narrow": _spec(self.narrow) if self.narrow is not None else None,
+            "config": chart_theme.TEMPLATE,
+            "paper": chart_theme.LIGHT,
+            "columns": list(self.columns),
+            "rows": [list(row) for row in self.rows],
+        }
+
+    def spec(self, width: int = 720) -> dict[str, Any]:
+        """Return a complete Vega-Lite specification in the colours of paper.
+
+        Args:
+            width: of the chart, in pixels.
+        """
+        spec = _spec(self.chart)
+        if spec.get("width") == "container":
+            spec["width"] = width
+        return spec | {"config": chart_theme.light()}
+
+    def svg(self, width: int = 720) -> str:
+        """Return the chart as an SVG drawing without script or outside references, in the colours of paper."""
+        import vl_convert
+
+        drawing: str = vl_convert.vegalite_to_svg(self.spec(width), vl_version=_vega_lite())
+        return drawing
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:
+        """Show the chart where a notebook's cell ends with the figure."""
+        import altair as alt
+
+        del include, exclude
+        spec = self.spec()
+        spec["title"] = {"text": self.title, "subtitle": self.description}
+        return alt.Chart.from_dict(spec, validate=False)._repr_mimebundle_()
+
+
+def _spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    # What a chart may hold was checked when it was built; checking the whole again doubles the time.
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    return {key: value for key, value in spec.items() if key != "config"}
+
+
+def _vega_lite() -> str:
+    import altair as alt
+
+    return ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])

@@ -1,0 +1,126 @@
+"""What the workspace hands out: plain frozen values, never rows of a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from mlmgmt_widgets.assessment.responses import Answer, Response
+from mlmgmt_widgets.assessment.rubric import Rubric
+
+State = Literal["collecting", "revealed", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """A workshop as it stands.
+
+    Attributes:
+        id: its number in the database.
+        code: the join code, six characters.
+        team: whose workshop it is.
+        rubric: the rubric as it was when the workshop was created.
+        anonymous: whether participants have no names.
+        smallest_group: in an anonymous workshop, the fewest people whose answers are shown together.
+        roles: what participants choose their role from; empty when they are not asked.
+        state: "collecting" until the first reveal, "closed" once nobody can answer any more.
+        created_at: when it was created (all moments are UTC).
+        revealed_at: when the results were first shown, if they were.
+        closed_at: when it was closed, if it was.
+    """
+
+    id: int
+    code: str
+    team: str
+    rubric: Rubric
+    anonymous: bool
+    smallest_group: int
+    roles: tuple[str, ...]
+    state: State
+    created_at: datetime
+    revealed_at: datetime | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Someone who takes part, as only their own token shows them.
+
+    Attributes:
+        workshop_code: the workshop's join code.
+        role: the role they chose.
+        name: their name; empty in an anonymous workshop.
+        finished: whether they said that they are done.
+        answers: their answers and comments as they are stored now.
+        sequence: the highest number under which an answer of theirs is stored; 0 when there is none.
+    """
+
+    workshop_code: str
+    role: str
+    name: str
+    finished: bool
+    answers: Response
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """What is stored for a question after a participant wrote an answer.
+
+    Attributes:
+        question: the question's id.
+        answer: the stored answer; `None` where it was taken back.
+        comment: the stored comment.
+        sequence: the number under which it is stored.
+        applied: whether this is what was just written; `False` when something newer was there already.
+    """
+
+    question: str
+    answer: Answer | None
+    comment: str
+    sequence: int
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant of a named workshop, as the facilitator sees them while answers are collected."""
+
+    name: str
+    role: str
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a workshop is; never what anybody said.
+
+    Attributes:
+        joined: how many people take part.
+        started: how many of them have answered something.
+        finished: how many said that they are done.
+        people: who they are, by name; empty in an anonymous workshop.
+    """
+
+    joined: int
+    started: int
+    finished: int
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the team agreed on for one question.
+
+    Attributes:
+        question: the question's id.
+        agreed: the score they agreed on, if they did.
+        note: why, and what follows.
+        owner: who sees to it.
+    """
+
+    question: str
+    agreed: float | None
+    note: str
+    owner: str

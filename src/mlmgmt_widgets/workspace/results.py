@@ -1,0 +1,147 @@
+"""The results of a workshop: what is revealed of it, and what the team decided on."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from mlmgmt_widgets.assessment.responses import Response, check_answer
+from mlmgmt_widgets.workspace import checks, snapshots
+from mlmgmt_widgets.workspace.errors import WorkspaceError
+from mlmgmt_widgets.workspace.records import Decision, Workshop
+from mlmgmt_widgets.workspace.rows import WorkshopRows, find, now
+from mlmgmt_widgets.workspace.tables import DecisionRow, WorkshopRow
+
+
+class Results(WorkshopRows):
+    """What is shown, and what is decided."""
+
+    def reveal(self, code: str) -> Workshop:
+        """Show the results: freeze what everybody has answered so far.
+
+        Whoever has answered at least one question is in it. People may go on answering; `refresh` shows what
+        they add. A closed workshop may still be revealed, a revealed one stays as it is.
+
+        Raises:
+            WorkspaceError: if nobody has answered, or fewer than the smallest group in an anonymous workshop.
+        """
+        with self._database.writing() as session:
+            workshop = find(session, code, lock=True)
+            if workshop.revealed_at is None:
+                everything = snapshots.given(session, workshop, self._rubric_of(workshop))
+                snapshots.refuse_too_few(workshop, everything)
+                snapshots.freeze(workshop, everything)
+                workshop.revealed_at = now()
+            return self._workshop(workshop)
+
+    def refresh(self, code: str) -> Workshop:
+        """Freeze a new snapshot of a revealed workshop.
+
+        Raises:
+            WorkspaceError: if it is not revealed or is closed; in an anonymous workshop, if fewer people
+                than the smallest group answered or changed something since the last snapshot.
+        """
+        with self._database.writing() as session:
+            workshop = find(session, code, lock=True)
+            if workshop.revealed_at is None:
+                raise _not_revealed()
+            if workshop.closed_at is not None:
+                raise WorkspaceError("This workshop is closed; its results are final.")
+            everything = snapshots.given(session, workshop, self._rubric_of(workshop))
+            snapshots.refuse_giving_away(workshop, everything)
+            snapshots.freeze(workshop, everything)
+            return self._workshop(workshop)
+
+    def changed_since_reveal(self, code: str) -> int:
+        """Return how many people changed something since the last snapshot, or answered at all before it."""
+        with self._database.reading() as session:
+            workshop = find(session, code)
+            return sum(one.changed for one in snapshots.given(session, workshop, self._rubric_of(workshop)))
+
+    def close(self, code: str) -> Workshop:
+        """End a workshop: nobody can join or answer any more. A closed workshop stays as it is.
+
+        If it was revealed, a last snapshot is taken, unless that would give away what a few people said:
+        then the results stay as they are shown. If it was not, it can still be revealed.
+        """
+        with self._database.writing() as session:
+            workshop = find(session, code, lock=True)
+            if workshop.closed_at is None:
+                workshop.closed_at = now()
+                if workshop.revealed_at is not None:
+                    self._last_snapshot(session, workshop)
+            return self._workshop(workshop)
+
+    def _last_snapshot(self, session: Session, workshop: WorkshopRow) -> None:
+        everything = snapshots.given(session, workshop, self._rubric_of(workshop))
+        try:
+            snapshots.refuse_giving_away(workshop, everything)
+        except WorkspaceError:
+            return
+        snapshots.freeze(workshop, everything)
+
+    def revealed_responses(self, code: str) -> list[Response]:
+        """Return the responses of the last snapshot, in an order that means nothing.
+
+        A respondent is named as they named themselves; in an anonymous workshop `r01`, `r02`, ..., dealt
+        anew for every snapshot.
+
+        Raises:
+            WorkspaceError: if the workshop is not revealed.
+        """
+        with self._database.reading() as session:
+            workshop = find(session, code)
+            if workshop.snapshot is None:
+                raise _not_revealed()
+            return [Response.model_validate(each) for each in workshop.snapshot]
+
+    # Decisions
+
+    def decide(
+        self, code: str, question: str, agreed: float | None = None, note: str = "", owner: str = ""
+    ) -> Decision | None:
+        """Keep what the team agreed on for a question, in place of an earlier decision; at any time.
+
+        Args:
+            code: the join code.
+            question: the question's id.
+            agreed: the agreed score, anywhere on the rubric's scale.
+            note: why, and what follows; 2000 characters at most.
+            owner: who sees to it; 80 characters at most.
+
+        Returns:
+            The decision; `None` when nothing was given, which takes an earlier one back.
+
+        Raises:
+            AnswerError: if there is no such question.
+            WorkspaceError: if one of the others is not acceptable.
+        """
+        rubric = self._rubric(code)
+        check_answer(rubric, question, None, "")
+        score = checks.agreed(agreed, rubric)
+        note, owner = checks.note(note), checks.one_line(owner, "An owner")
+        with self._database.writing() as session:
+            workshop = find(session, code, lock=True)
+            session.execute(
+                delete(DecisionRow).where(
+                    DecisionRow.workshop_id == workshop.id, DecisionRow.question == question
+                ),
+            )
+            if score is None and not note and not owner:
+                return None
+            session.add(
+                DecisionRow(workshop_id=workshop.id, question=question, agreed=score, note=note, owner=owner)
+            )
+        return Decision(question, score, note, owner)
+
+    def decisions(self, code: str) -> tuple[Decision, ...]:
+        """Return what the team agreed on, in the order of the rubric."""
+        with self._database.reading() as session:
+            workshop = find(session, code)
+            rows = session.scalars(select(DecisionRow).where(DecisionRow.workshop_id == workshop.id))
+            found = {row.question: Decision(row.question, row.agreed, row.note, row.owner) for row in rows}
+            return tuple(snapshots.in_order(found, self._rubric_of(workshop)).values())
+
+
+def _not_revealed() -> WorkspaceError:
+    return WorkspaceError("The results of this workshop are not revealed yet.")

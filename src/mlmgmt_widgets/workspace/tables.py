@@ -1,0 +1,124 @@
+"""The tables. A change here needs a new file in `migrations/versions` and its name in `schema.REVISIONS`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+CODE_LENGTH = 6
+ID_LENGTH = 200
+NAME_LENGTH = 80
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, always in UTC and always saying so, also on databases that keep no time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC; a moment without a zone is refused, since nobody could tell which one was meant."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give UTC back."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What all tables share."""
+
+    # Constraints have names, so that a later migration can find them on every database.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        },
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime()}
+
+
+class WorkshopRow(Base):
+    """A workshop, with the rubric as it was when the workshop was created."""
+
+    __tablename__ = "workshops"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(CODE_LENGTH), unique=True)
+    team: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    team_key: Mapped[str] = mapped_column(String(3 * NAME_LENGTH), index=True)  # the team, whatever the case
+    rubric_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    rubric: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
+    anonymous: Mapped[bool]
+    smallest_group: Mapped[int]
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    revealed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    snapshot: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+
+
+class ParticipantRow(Base):
+    """Someone who takes part. No moment is kept: who answered when could tell who it was."""
+
+    __tablename__ = "participants"
+    __table_args__ = (UniqueConstraint("workshop_id", "token_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshops.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    role: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    finished: Mapped[bool]
+    revealed_digest: Mapped[str] = mapped_column(String(64))  # of what the last snapshot holds of them
+
+
+class AnswerRow(Base):
+    """A participant's answer to one question; a number, "na", "dk", or nothing where it was taken back."""
+
+    __tablename__ = "answers"
+
+    participant_id: Mapped[int] = mapped_column(
+        ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True
+    )
+    question: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    answer: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    comment: Mapped[str] = mapped_column(Text)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+
+
+class DecisionRow(Base):
+    """What the team agreed on for one question."""
+
+    __tablename__ = "decisions"
+
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshops.id", ondelete="CASCADE"), primary_key=True)
+    question: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    agreed: Mapped[float | None] = mapped_column(Double)
+    note: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(NAME_LENGTH))

