@@ -99,8 +99,8 @@ from mlmgmt_widgets.ui.figure_view import FigureView
 rubric = load_rubric("mlops-maturity")
 responses = read_responses(rubric, sorted((shipped() / "examples").glob("*.csv"))[0])
 result = score(rubric, responses)
-display(FigureView(charts.sections(result, rubric)))
-display(FigureView(charts.distributions(result, rubric)))
+display(FigureView(charts.sections(rubric, result)))
+display(FigureView(charts.distributions(rubric, result)))
 """
 
 
@@ -222,10 +222,15 @@ class Traffic:
         self.bytes += len(text) if event["response"].get("opcode") == 1 else len(text) * 3 // 4
 
 
+def out(line: str) -> None:
+    """Print a line of the table."""
+    sys.stdout.write(line + "\n")
+
+
 def show(results: dict[str, Measured]) -> None:
     """Print the table."""
     base = next(iter(results.values()))
-    print(f"{'page':32} {'ready':>7} {'again':>7} {'bytes':>7} {'requests':>9}   (seconds, kB)")
+    out(f"{'page':32} {'ready':>7} {'again':>7} {'bytes':>7} {'requests':>9}   (seconds, kB)")
     for name, one in results.items():
         first, again = statistics.median(one.first), statistics.median(one.again)
         size, requests = statistics.median(one.bytes), statistics.median(one.requests)
@@ -235,7 +240,7 @@ def show(results: dict[str, Measured]) -> None:
             size / statistics.median(base.bytes),
         )
         cells = " ".join(f"{ratio:7.2f}" for ratio in ratios)
-        print(f"{name:32} {cells} {requests:9.0f}   ({first:.2f}, {again:.2f}, {size / 1000:.0f})")
+        out(f"{name:32} {cells} {requests:9.0f}   ({first:.2f}, {again:.2f}, {size / 1000:.0f})")
 
 
 if __name__ == "__main__":

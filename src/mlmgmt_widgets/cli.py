@@ -31,9 +31,7 @@ app = typer.Typer(
 )
 
 # What typer raises for a mistyped option; the class has lived in different places in different versions.
-_UsageError: type[Exception] = next(
-    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
-)
+_UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 
 def main() -> None:
@@ -137,9 +135,7 @@ def _readable(rubric: "Rubric", result: "Result") -> str:
     topics = [item for item in agenda(rubric, result) if item.priority > 0][:TOPICS]
     if topics:
         lines += ["", "Where talking pays most:"]
-        lines += [
-            f"  {item.title} ({_number(item.score)}, consensus {_number(item.consensus)})" for item in topics
-        ]
+        lines += [f"  {item.title} ({_number(item.score)}, consensus {_number(item.consensus)})" for item in topics]
     return "\n".join(lines)
 
 
@@ -168,9 +164,7 @@ def _table(rows: list[tuple[str, ...]]) -> list[str]:
 def serve(
     host: Annotated[str, typer.Option(help="0.0.0.0 lets phones on the same network in.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 8866,
-    database: Annotated[
-        str | None, typer.Option(help="A SQLAlchemy URL; by default a file of its own.")
-    ] = None,
+    database: Annotated[str | None, typer.Option(help="A SQLAlchemy URL; by default a file of its own.")] = None,
     *,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the workbook in a browser.")] = False,
 ) -> None:

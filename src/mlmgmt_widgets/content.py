@@ -96,19 +96,25 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 def shown(value: object) -> str:
     """A value as a fault shows it: short, on one line, in YAML's words."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, str):
-        text = " ".join(value.split())
-        return f"'{text[:57]}...'" if len(text) > 60 else f"'{text}'"  # noqa: PLR2004 (the width of a readable line)
+        return f"'{_shortened(' '.join(value.split()), 60)}'"
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
     if isinstance(value, Mapping | BaseModel):
         return "a mapping"
     if isinstance(value, list | tuple | set | frozenset):
         return "a list" if value else "an empty list"
-    text = str(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."  # noqa: PLR2004
+    if isinstance(value, int) and value.bit_length() > LONGEST_INTEGER:
+        return "a number beyond all bounds"
+    return _shortened(str(value), 40)
+
+
+LONGEST_INTEGER = 1000
+"""Bits; Python refuses to write out integers of some thousand digits."""
+
+
+def _shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 
 Text = Annotated[str, Strict(), StringConstraints(strip_whitespace=True, min_length=1)]
@@ -157,9 +163,7 @@ class FrozenModel(BaseModel):
         try:
             model = handler(data)
         except ValidationError as error:
-            details += [
-                _again(found) for found in error.errors(include_url=False) if not _is_said_elsewhere(found)
-            ]
+            details += [_again(found) for found in error.errors(include_url=False) if not _is_said_elsewhere(found)]
         if details:
             raise ValidationError.from_exception_data(cls.__name__, _once(details))
         return model
@@ -196,9 +200,7 @@ def _details(problem: Problem, data: object) -> InitErrorDetails:
 def _again(error: Any) -> InitErrorDetails:
     """An error of pydantic's as one of ours, so that it passes through the models above unchanged."""
     found, expected = _in_words(error)
-    kind = PydanticCustomError(
-        "content", "found {found}, expected {expected}", {"found": found, "expected": expected}
-    )
+    kind = PydanticCustomError("content", "found {found}, expected {expected}", {"found": found, "expected": expected})
     return InitErrorDetails(type=kind, loc=error["loc"], input=error["input"])
 
 
@@ -338,9 +340,7 @@ def find(kind: str, name: str | os.PathLike[str], suffix: str = ".yaml") -> Path
     known = names(kind, suffix)
     near = nearest(text, known)
     expected = f"a path or one of {', '.join(known)}" if known else "a path"
-    raise ContentError(
-        [Fault(text, None, "", "no such file", expected + (f" (nearest: {near})" if near else ""))]
-    )
+    raise ContentError([Fault(text, None, "", "no such file", expected + (f" (nearest: {near})" if near else ""))])
 
 
 def names(kind: str, suffix: str = ".yaml") -> tuple[str, ...]:

@@ -30,9 +30,7 @@ _WORDS: dict[str, object] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys(
-        (f"{sign}{word}" for sign in ("", "+") for word in (".inf", ".Inf", ".INF")), float("inf")
-    ),
+    **dict.fromkeys((f"{sign}{word}" for sign in ("", "+") for word in (".inf", ".Inf", ".INF")), float("inf")),
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
@@ -239,9 +237,7 @@ class _Builder:
             current.value[current.key] = value
         current.wants_key = True
 
-    def _refuse_extras(
-        self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, where: Location, line: int
-    ) -> None:
+    def _refuse_extras(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, where: Location, line: int) -> None:
         if event.anchor:
             self._note(where, line, f"the anchor &{event.anchor}", "none (write the value where it is used)")
         if event.tag:

@@ -66,9 +66,7 @@ def kind_named(name: str) -> Kind:
     if name in COMING:
         raise ContentError([Fault("kind", None, "", f"'{name}', which comes in a later version", _known())])
     near = nearest(name, KINDS)
-    raise ContentError(
-        [Fault("kind", None, "", shown(name), _known() + (f" (nearest: {near})" if near else ""))]
-    )
+    raise ContentError([Fault("kind", None, "", shown(name), _known() + (f" (nearest: {near})" if near else ""))])
 
 
 def check(path_or_name: str | os.PathLike[str]) -> tuple[Path, Kind, FrozenModel]:

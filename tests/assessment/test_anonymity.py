@@ -45,7 +45,9 @@ def test_the_order_of_groups_does_not_matter(sizes, random):
     assert groups_to_show(dict(shuffled)) == groups_to_show(sizes)
 
 
-@pytest.mark.parametrize(("sizes", "k"), [({"a": 5}, 0), ({"a": 5}, -1), ({"a": -1}, 5), ({"a": 2.5}, 5), ({"a": 5}, True)])
+@pytest.mark.parametrize(
+    ("sizes", "k"), [({"a": 5}, 0), ({"a": 5}, -1), ({"a": -1}, 5), ({"a": 2.5}, 5), ({"a": 5}, True)]
+)
 def test_impossible_numbers_are_refused(sizes, k):
     with pytest.raises(ValueError, match=r"must be 1 or more|is 0 or more"):
         groups_to_show(sizes, k)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, settings
 from hypothesis import given as forall
 from hypothesis import strategies as st
+from tests.rubrics import flat, given, toy
 
 from mlmgmt_widgets.assessment import Response, Responses, Rubric, consensus, load_rubric, score
-from tests.rubrics import flat, given, toy
 
 
 def test_the_ml_test_score_of_the_paper():
@@ -60,7 +60,8 @@ def test_not_applicable_leaves_a_weighted_mean():
 
 
 @pytest.mark.parametrize(
-    ("total", "band"), [(0, 0), (0.5, 1), (1, 1), (1.5, 2), (2, 2), (2.5, 3), (3, 3), (3.5, 4), (5, 4), (5.5, 5), (7, 5)]
+    ("total", "band"),
+    [(0, 0), (0.5, 1), (1, 1), (1.5, 2), (2, 2), (2.5, 3), (3, 3), (3.5, 4), (5, 4), (5.5, 5), (7, 5)],
 )
 def test_bands_are_closed_on_the_right(total, band):
     rubric = load_rubric("ml-test-score")
@@ -75,7 +76,7 @@ def test_bands_are_closed_on_the_right(total, band):
 
 
 def test_a_mean_that_is_two_does_not_jump_the_band_that_ends_at_two():
-    # In floating point 3 x (1.1 + 2.2 + 2.7) / 9 is 2.0000000000000004.
+    # In floating point these nine, weighted by 0.1 each, have the mean 2.0000000000000004.
     bands = {"bands": [{"upto": 2, "label": "Low"}, {"label": "High"}]}
     rubric = flat(*[0.1] * 9, values=(1.1, 2.2, 2.7), levels=bands)
     answers = {f"q{i}": (1.1, 2.2, 2.7)[i % 3] for i in range(9)}
@@ -199,7 +200,13 @@ def rubrics(draw, rules=RULES):
     def children(depth):
         if depth and draw(st.booleans()):
             nodes = [
-                {"id": f"s{next(count)}", "title": "s", "weight": draw(WEIGHTS), "combine": draw(rules), **children(depth - 1)}
+                {
+                    "id": f"s{next(count)}",
+                    "title": "s",
+                    "weight": draw(WEIGHTS),
+                    "combine": draw(rules),
+                    **children(depth - 1),
+                }
                 for _ in range(draw(st.integers(1, 3)))
             ]
             return {"sections": nodes}
@@ -224,9 +231,7 @@ def rubrics(draw, rules=RULES):
 def answered(draw, rules=RULES):
     rubric = draw(rubrics(rules))
     answer = st.sampled_from([*rubric.values, *rubric.values, "na", "dk", None])
-    people = [
-        {question.id: draw(answer) for question in rubric.questions} for _ in range(draw(st.integers(0, 4)))
-    ]
+    people = [{question.id: draw(answer) for question in rubric.questions} for _ in range(draw(st.integers(0, 4)))]
     return rubric, [{key: value for key, value in person.items() if value is not None} for person in people]
 
 

@@ -18,9 +18,7 @@ WAIT = 15_000  # milliseconds
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    found = subprocess.run(
-        [ROOT / "scripts" / "find-chromium.sh"], capture_output=True, text=True, check=False
-    )
+    found = subprocess.run([ROOT / "scripts" / "find-chromium.sh"], capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

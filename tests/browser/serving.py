@@ -45,9 +45,7 @@ class Served:
 
     def kernels(self) -> set[psutil.Process]:
         """The processes below the server that run a notebook: the youngest leaves of its tree."""
-        return {
-            each for each in psutil.Process(self.process.pid).children(recursive=True) if _is_kernel(each)
-        }
+        return {each for each in psutil.Process(self.process.pid).children(recursive=True) if _is_kernel(each)}
 
 
 def _is_kernel(process: psutil.Process) -> bool:

@@ -26,9 +26,7 @@ def workspace(served: Served) -> Workspace:
 
 @pytest.fixture
 def code(workspace: Workspace) -> str:
-    workshop = workspace.workshops.create(
-        load_rubric("pulse"), "Ranking", roles=("data-scientist", "ml-engineer")
-    )
+    workshop = workspace.workshops.create(load_rubric("pulse"), "Ranking", roles=("data-scientist", "ml-engineer"))
     return workshop.code
 
 

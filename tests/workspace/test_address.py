@@ -59,9 +59,7 @@ def test_postgresql_uses_the_driver_of_our_extra_and_keeps_the_password(scheme):
     "address", ["mine.sqlite", "/home/me/mine.sqlite", "sqlite", "postgresql://u:hunter2@h:port/x"]
 )
 def test_what_is_no_address_is_refused_with_an_example(address):
-    with pytest.raises(
-        WorkspaceError, match=r"not the address of a database; write it like sqlite:///"
-    ) as refused:
+    with pytest.raises(WorkspaceError, match=r"not the address of a database; write it like sqlite:///") as refused:
         Workspace.open(address)
     assert "hunter2" not in str(refused.value)
     assert refused.value.__suppress_context__

@@ -127,9 +127,7 @@ def test_a_folder_in_place_of_the_file_is_refused(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").touch()
-    assert f"The folder {tmp_path}/file for the workspace cannot be" in refusal(
-        f"sqlite:///{tmp_path}/file/x.sqlite"
-    )
+    assert f"The folder {tmp_path}/file for the workspace cannot be" in refusal(f"sqlite:///{tmp_path}/file/x.sqlite")
 
 
 def test_a_database_that_may_only_be_read_can_be_read_and_says_so_when_written(opened, sqlite_file, rubric):

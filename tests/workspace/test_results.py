@@ -109,9 +109,7 @@ def test_a_refresh_waits_until_enough_people_have_changed_something(room):
     newcomer = room.join()
     room.say(newcomer, 0)
     assert room.workshops.changed_since_reveal(room.code) == 2
-    with pytest.raises(
-        WorkspaceError, match=r"once 3 people have answered or changed something.*so far 2 have"
-    ):
+    with pytest.raises(WorkspaceError, match=r"once 3 people have answered or changed something.*so far 2 have"):
         room.workshops.refresh(room.code)
     assert room.shown() == ["1.0", "2.0", "3.0", "4.0"]
 

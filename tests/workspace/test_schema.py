@@ -41,10 +41,7 @@ def test_migrations_from_nothing_give_exactly_the_tables_that_the_program_uses(a
 def test_foreign_keys_of_the_migrations_delete_like_those_of_the_tables(address, engine):
     Workspace.open(address).close()
     for table in Base.metadata.tables.values():
-        migrated = {
-            key["name"]: key["options"].get("ondelete")
-            for key in inspect(engine).get_foreign_keys(table.name)
-        }
+        migrated = {key["name"]: key["options"].get("ondelete") for key in inspect(engine).get_foreign_keys(table.name)}
         assert migrated == {key.name: key.ondelete for key in table.foreign_key_constraints}
 
 

@@ -223,9 +223,7 @@ def test_progress_of_a_named_workshop_says_who_has_finished(named_room):
     named_room.workshops.finish(named_room.code, ann)
     named_room.workshops.finish(named_room.code, ann, finished=False)
     progress = named_room.workshops.progress(named_room.code)
-    assert progress == Progress(
-        2, 1, 1, (Person("Ann", "", finished=False), Person("zoe", "", finished=True))
-    )
+    assert progress == Progress(2, 1, 1, (Person("Ann", "", finished=False), Person("zoe", "", finished=True)))
 
 
 def test_answers_are_there_after_the_workspace_was_opened_anew(room, address):

@@ -22,9 +22,7 @@ class Processes:
         self.running: list[subprocess.Popen[str]] = []
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [*self.script, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        process = subprocess.Popen([*self.script, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.running.append(process)
         return process
 

@@ -63,9 +63,7 @@ def test_a_code_that_is_taken_is_not_given_again(workspace, rubric, monkeypatch)
     assert workspace.workshops.create(rubric, "Search").code == "DDDDDD"
 
 
-@pytest.mark.parametrize(
-    "typed", ["cdf679", " CDF-679 ", "cdf 679", "Cdf\u00a0679", "c-d-f-6-7-9", "CDF\u2013679\n"]
-)
+@pytest.mark.parametrize("typed", ["cdf679", " CDF-679 ", "cdf 679", "Cdf\u00a0679", "c-d-f-6-7-9", "CDF\u2013679\n"])
 def test_a_code_is_found_however_it_is_typed(workspace, rubric, monkeypatch, typed):
     monkeypatch.setattr(checks, "new_code", lambda: "CDF679")
     made = workspace.workshops.create(rubric, "Search")

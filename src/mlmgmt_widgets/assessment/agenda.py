@@ -144,6 +144,4 @@ def _with_all_at(node: Section | Question, value: Fraction) -> Fraction:
     """A node's score when everybody gives one answer to everything."""
     if isinstance(node, Question):
         return value
-    return combine(
-        node.combine, [(_with_all_at(child, value), exact(child.weight)) for child in node.children]
-    )
+    return combine(node.combine, [(_with_all_at(child, value), exact(child.weight)) for child in node.children])

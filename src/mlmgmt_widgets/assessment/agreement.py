@@ -41,8 +41,6 @@ def consensus(counts: Iterable[float]) -> float:
         return 1.0
     mean = math.fsum(position * count for position, count in enumerate(given)) / total
     terms = [
-        count / total * math.log2(1 - abs(position - mean) / width)
-        for position, count in enumerate(given)
-        if count
+        count / total * math.log2(1 - abs(position - mean) / width) for position, count in enumerate(given) if count
     ]
     return min(1.0, max(0.0, 1 + math.fsum(terms)))

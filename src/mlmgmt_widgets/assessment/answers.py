@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
 
 from mlmgmt_widgets.assessment.rubric import Rubric
 from mlmgmt_widgets.content import nearest, shown
@@ -16,7 +16,8 @@ COMMENT_LIMIT = 2000
 NAME_LIMIT = 200
 """Characters in a respondent's label or role."""
 
-_Label = Annotated[str, Strict(), StringConstraints(strip_whitespace=True, max_length=NAME_LIMIT)]
+# Python's own strip, as for the cells of a CSV: the other one knows fewer kinds of blanks.
+_Label = Annotated[str, Strict(), AfterValidator(str.strip), Field(max_length=NAME_LIMIT)]
 
 
 class AnswerError(Refusal):
@@ -41,9 +42,7 @@ class Response(BaseModel):
     comments: dict[str, Annotated[str, Strict()]] = {}
 
 
-def check_answer(
-    rubric: Rubric, question_id: str, answer: object, comment: object = ""
-) -> tuple[Answer | None, str]:
+def check_answer(rubric: Rubric, question_id: str, answer: object, comment: object = "") -> tuple[Answer | None, str]:
     """An answer as the rubric writes it, or a refusal.
 
     Args:
@@ -70,16 +69,12 @@ def check_answer(
         raise AnswerError(f"The comment on '{question_id}' is not text.")
     text = comment.strip()
     if len(text) > COMMENT_LIMIT:
-        raise AnswerError(
-            f"The comment on '{question_id}' has {len(text)} characters; the limit is {COMMENT_LIMIT}."
-        )
+        raise AnswerError(f"The comment on '{question_id}' has {len(text)} characters; the limit is {COMMENT_LIMIT}.")
     if answer is None or answer in ("na", "dk"):
         return answer, text
     if isinstance(answer, int | float) and not isinstance(answer, bool) and answer in rubric.values:
         return float(answer), text
-    raise AnswerError(
-        f"The answer to '{question_id}' is {shown(answer)}; it should be {allowed_answers(rubric)}."
-    )
+    raise AnswerError(f"The answer to '{question_id}' is {shown(answer)}; it should be {allowed_answers(rubric)}.")
 
 
 def answer_text(answer: Answer | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,18 +28,25 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
+DISTRIBUTIONS = (
+    "The number of people who gave each answer. Consensus is 1 when all agree, and 0 when half stand at each end."
+)
+
 _STRIP = 44  # pixels: the bars of a distribution and the counts above them
 _COUNT = 15  # of these, for a count
 _MOST_COUNTS = 20  # with more answers than this there is no room to write how many gave each
 
 
-def distributions(result: Result, rubric: Rubric, section: str | None = None) -> Figure:
+def distributions(
+    result: Result, rubric: Rubric, section: str | None = None, *, only: Collection[str] | None = None
+) -> Figure:
     """Return every question as the distribution of its answers, with its score and consensus.
 
     Args:
         result: the scores.
         rubric: that was answered.
         section: the id of a section that holds questions, to show these alone.
+        only: ids of questions, to show these alone.
 
     Example:
         >>> from mlmgmt_widgets.assessment import Response, load_rubric, score
@@ -48,30 +55,36 @@ def distributions(result: Result, rubric: Rubric, section: str | None = None) ->
         >>> distributions(result, pulse).columns[:2]
         ['Section', 'Question']
     """
-    chosen = [each for each in rubric.leaf_sections if section in (None, each.id)]
+    chosen = [_Part(each, only) for each in rubric.leaf_sections if section in (None, each.id)]
     left_out = ["Don't know", "Not applicable", "Unanswered"]
     return Figure(
         id="questions" if section is None else f"questions-{section}",
-        title="How people answered each question" if section is None else f"How people answered: {chosen[0].title}",
-        description=(
-            "The number of people who gave each answer. Consensus is 1 when all agree, and 0 when half stand at each end."
-        ),
-        chart=_distributions(result, rubric, chosen, WIDE),
-        narrow=_distributions(result, rubric, chosen, NARROW),
+        title=chosen[0].title if section else "How people answered each question",
+        description=DISTRIBUTIONS,
+        chart=_distributions(result, rubric, chosen, WIDE, headed=section is None),
+        narrow=_distributions(result, rubric, chosen, NARROW, headed=section is None),
         columns=["Section", "Question", *answer_names(rubric), *left_out, "Score", "Consensus"],
-        rows=[_question_row(result, each, question) for each in chosen for question in each.questions],
+        rows=[_question_row(result, each.title, question) for each in chosen for question in each.questions],
     )
 
 
-def _question_row(result: Result, section: Section, question: Question) -> list[Cell]:
+class _Part:
+    """A section, or some of its questions."""
+
+    def __init__(self, section: Section, only: Collection[str] | None) -> None:
+        self.title = section.title
+        self.questions = [each for each in section.questions if only is None or each.id in only]
+
+
+def _question_row(result: Result, section: str, question: Question) -> list[Cell]:
     node = result.nodes[question.id]
     left_out = [node.dont_know, node.not_applicable, node.unanswered]
     counts = result.distributions[question.id]
-    return [section.title, question.question, *counts, *left_out, short(node.score), short(node.consensus)]
+    return [section, question.question, *counts, *left_out, short(node.score), short(node.consensus)]
 
 
 def _distributions(
-    result: Result, rubric: Rubric, chosen: Sequence[Section], frame: Frame
+    result: Result, rubric: Rubric, chosen: Sequence[_Part], frame: Frame, *, headed: bool
 ) -> alt.LayerChart:
     stack = Stack(frame)
     columns = [i + 0.5 for i in range(len(rubric.answers))]
@@ -79,8 +92,11 @@ def _distributions(
     labels: list[Record] = []
     places: dict[str, Place] = {}
     for section in chosen:
-        heads.append(stack.heading(section.title))
-        labels.extend(stack.labels(columns, answer_names(rubric), beside=19))
+        if not section.questions:
+            continue
+        if headed:
+            heads.append(stack.heading(section.title))
+        labels.extend(stack.labels(columns, answer_names(rubric), beside=19 * headed))
         for question in section.questions:
             places[question.id] = stack.row(question.question, _STRIP, gap=20, below=18)
         stack.space(16)
@@ -138,6 +154,7 @@ class _Standing:
     low: float | None
     high: float | None
     needed: float | None
+    above: bool
     counts: tuple[int, ...]
     dont_know: int
 
@@ -169,18 +186,22 @@ def sections(result: Result, rubric: Rubric) -> Figure:
 
 
 def _standings(result: Result, rubric: Rubric) -> list[_Standing]:
-    needed = {gap.node: gap.needed for gap in levels.explain(rubric, result).gaps}
+    gaps = {gap.node: gap for gap in levels.explain(rubric, result).gaps}
+
+    def standing(id_: str, title: str, node: NodeScore | Result, questions: Iterable[Question]) -> _Standing:
+        asked, gap = list(questions), gaps.get(id_)
+        unknown = sum(result.nodes[question.id].dont_know for question in asked)
+        needed, above = (gap.needed, gap.above) if gap else (None, False)
+        counts = _pooled(result, asked)
+        return _Standing(title, node.score, node.low, node.high, needed, above, counts, unknown)
+
     standings = []
     for section in sections_of(rubric):
-        node, counts = result.nodes[section.id], _pooled(result, questions_in(section))
         title = " › ".join(each.title for each in (*rubric.paths[section.id], section))
-        scores = (node.score, node.low, node.high, needed.get(section.id))
-        standings.append(_Standing(title, *scores, counts, node.dont_know))
+        standings.append(standing(section.id, title, result.nodes[section.id], questions_in(section)))
     if not {reach(rubric, section) for section in sections_of(rubric)} <= {reach(rubric, rubric)}:
         return standings
-    unknown = sum(result.nodes[question.id].dont_know for question in rubric.questions)
-    scores = (result.score, result.low, result.high, needed.get(rubric.id))
-    return [_Standing("Overall", *scores, _pooled(result, rubric.questions), unknown), *standings]
+    return [standing(rubric.id, "Overall", result, rubric.questions), *standings]
 
 
 def _pooled(result: Result, questions: Iterable[Question]) -> tuple[int, ...]:
@@ -233,9 +254,7 @@ def _scores(marks: Marks, rows: Sequence[tuple[_Standing, Place]]) -> None:
         for each, place in rows
         if each.low is not None and each.high is not None and each.high > each.low
     ]
-    needed = [
-        {"y": place.top, "y2": place.base, "x": each.needed} for each, place in rows if each.needed is not None
-    ]
+    needed = [{"y": place.top, "y2": place.base, "x": each.needed} for each, place in rows if each.needed is not None]
     known = [{"y": place.middle, "x": each.score} for each, place in rows if each.score is not None]
     diamond = {"type": "point", "shape": "diamond", "filled": True, "size": 150, "opacity": 1, "style": "score"}
     marks.add(unsure, {"type": "rule", "style": "range", "strokeWidth": 7}, x=marks.x(), x2="x2:Q")
@@ -245,11 +264,11 @@ def _scores(marks: Marks, rows: Sequence[tuple[_Standing, Place]]) -> None:
 
 def _numbers(marks: Marks, rows: Sequence[tuple[_Standing, Place]], frame: Frame) -> None:
     """Write the score, and before or after it what is needed, at the end of the line."""
-    scores = [{"y": place.text if frame.above else place.middle - 7, "text": number(each.score)} for each, place in rows]
+    lines = [(place.text if frame.above else place.middle - 7, each) for each, place in rows]
     needs = [
-        {"y": record["y"] + 1, "text": f"needs {each.needed:g}"}
-        for record, (each, _) in zip(scores, rows, strict=True)
+        {"y": y + 1, "text": f"needs {'over ' * each.above}{each.needed:g}"}
+        for y, each in lines
         if each.needed is not None
     ]
-    marks.text(scores, "number", at="right")
+    marks.text(({"y": y, "text": number(each.score)} for y, each in lines), "number", at="right")
     marks.text(needs, "quiet", at="right", dx=-34)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _NO_ROLE = "no role given"
 _CELL = 34  # pixels
 _MOST_POINTS = 5  # with more workshops than this, only the first and the last are named
+# Black or white, whichever reads better on the colour that the theme gives to the score.
+_GROUND = "scale('color', datum.score)"
+_LEGIBLE = f"contrast({_GROUND}, 'black') > contrast({_GROUND}, 'white') ? 'black' : 'white'"
 _SAME = 0.05  # a change that rounds to nothing
 
 
@@ -77,11 +80,8 @@ def _matrix(groups: Sequence[GroupScore], rubric: Rubric, names: list[str]) -> a
     colour = alt.Color("score:Q", scale=alt.Scale(domain=_span(rubric)), legend=None)
     marks.add(known, {"type": "rect", "style": "level"}, color=colour, **spans)
     marks.add(hidden, {"type": "rect", "style": "hidden"}, **spans)
-    # Black or white, whichever reads better on the colour that the theme gives to the score.
-    legible = "contrast(scale('color', datum.score), 'black') > contrast(scale('color', datum.score), 'white') ? 'black' : 'white'"
     written = [{**cell, "x": cell["mid"], "y": cell["middle"]} for cell in cells]
-    ink = {"fill": alt.ExprRef(legible)}
-    marks.text([cell for cell in written if cell["score"] is not None], "on-level", at="x", **ink)
+    marks.text([cell for cell in written if cell["score"] is not None], "on-level", at="x", fill=alt.ExprRef(_LEGIBLE))
     marks.text([cell for cell in written if cell["score"] is None], "quiet", at="x")
     marks.labels(labels)
     marks.text((place.label() for place in places.values()), "question")
@@ -98,7 +98,7 @@ def _span(rubric: Rubric) -> list[float]:
 
 
 def _role_bars(groups: Sequence[GroupScore], rubric: Rubric, names: list[str]) -> alt.LayerChart:
-    """On a phone the columns of a table are too narrow for the names of roles: a short bar each, one under the other."""
+    """Draw a bar for each role under its section: on a phone, columns are too narrow for the names of roles."""
     frame = Frame(text=NARROW.text, left=150, right=40, plot=130, above=True)
     stack = Stack(frame)
     marks = Marks(frame, _span(rubric))
@@ -223,9 +223,7 @@ def _whole(rubric: Rubric) -> bool:
     return all(reach(rubric, section) == reach(rubric, rubric) for section in sections_of(rubric))
 
 
-def _compare(
-    titles: Sequence[tuple[str, float | None, float | None]], rubric: Rubric, frame: Frame
-) -> alt.LayerChart:
+def _compare(titles: Sequence[tuple[str, float | None, float | None]], rubric: Rubric, frame: Frame) -> alt.LayerChart:
     values, names, margin = axis(rubric)
     marks, stack = Marks(frame, [values[0] - margin, values[-1] + margin]), Stack(frame)
     labels = stack.labels(values, names, every=not on_answers(rubric))
@@ -248,15 +246,11 @@ def _compare(
 
 def _changes(marks: Marks, rows: Sequence[tuple[Place, list[float | None]]], frame: Frame) -> None:
     """Write the latest score and its change at the end of the line."""
-    latest = [
-        {"y": place.text if frame.above else place.middle - 7, "text": number(scores[-1])} for place, scores in rows
-    ]
+    lines = [(place.text if frame.above else place.middle - 7, scores) for place, scores in rows]
     changes = [
-        {"y": record["y"] + 1, "text": _signed(_difference(*scores[-2:]))}
-        for record, (_, scores) in zip(latest, rows, strict=True)
-        if len(scores) > 1
+        {"y": y + 1, "text": _signed(_difference(scores[-2], scores[-1]))} for y, scores in lines if len(scores) > 1
     ]
-    marks.text(latest, "number", at="right")
+    marks.text(({"y": y, "text": number(scores[-1])} for y, scores in lines), "number", at="right")
     marks.text(changes, "quiet", at="right", dx=-34)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlmgmt_widgets.assessment.scoring import Result
 
 _AGENDA_SHOWN = 10
+_UNKNOWN_SHOWN = 12
 _BAR = 14  # pixels
 
 
@@ -33,7 +34,9 @@ def agenda(items: Sequence[AgendaItem]) -> Figure:
     """Return the questions where talking pays most, the first ten of them drawn and all in the table."""
     shown = [item for item in items if item.priority > 0][:_AGENDA_SHOWN]
     most = shown[0].priority if shown else 1.0
-    bars = [_Bar(item.title, 100 * item.priority / most, f"{100 * item.priority / most:.0f}", _why(item)) for item in shown]
+    bars = [
+        _Bar(item.title, 100 * item.priority / most, f"{100 * item.priority / most:.0f}", _why(item)) for item in shown
+    ]
     reading = (
         "Priority is disagreement, times the question's weight, times its distance to the next level; the first "
         "question counts as 100."
@@ -64,17 +67,16 @@ def dont_know(result: Result, rubric: Rubric) -> Figure:
     counted = [(result.nodes[question.id].dont_know, question) for question in rubric.questions]
     unknown = sorted((each for each in counted if each[0]), key=lambda each: -each[0])
     people = result.respondents
-    bars = [_Bar(question.question, count, f"{count} of {people}") for count, question in unknown]
+    bars = [_Bar(question.question, count, f"{count} of {people}") for count, question in unknown[:_UNKNOWN_SHOWN]]
+    drawn = f" Drawn are the first {_UNKNOWN_SHOWN} of {len(unknown)}." if len(unknown) > _UNKNOWN_SHOWN else ""
     return Figure(
         id="dont-know",
         title="What people don't know" if unknown else "Nobody answered “don't know”",
-        description="People who answered “don't know”, of all who took part." if unknown else "",
+        description=f"People who answered “don't know”, of all who took part.{drawn}" if unknown else "",
         chart=_ranked(bars, max(people, 1), WIDE, "People"),
         narrow=_ranked(bars, max(people, 1), NARROW, "People"),
         columns=["Section", "Question", "Don't know", "People"],
-        rows=[
-            [rubric.section_of(question.id).title, question.question, count, people] for count, question in unknown
-        ],
+        rows=[[rubric.section_of(question.id).title, question.question, count, people] for count, question in unknown],
     )
 
 
@@ -88,7 +90,10 @@ def _ranked(bars: Sequence[_Bar], most: float, frame: Frame, unit: str) -> alt.L
         return marks.chart(20)
     stack.space(24)
     noted = any(bar.note for bar in bars)
-    rows = [(bar, stack.row(bar.text, _BAR if frame.above or not noted else 3 * _BAR, gap=18, below=16 * noted)) for bar in bars]
+    rows = [
+        (bar, stack.row(bar.text, _BAR if frame.above or not noted else 3 * _BAR, gap=18, below=16 * noted))
+        for bar in bars
+    ]
     marks.add([{"y": 16, "y2": rows[-1][1].base, "x": 0}], RULE, x=marks.x(), y2="y2:Q")
     lengths = [
         {"y": place.middle - _BAR / 2, "y2": place.middle + _BAR / 2, "x": 0, "x2": bar.value} for bar, place in rows

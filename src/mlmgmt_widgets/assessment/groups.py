@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mlmgmt_widgets.assessment.anonymity import groups_to_show
-from mlmgmt_widgets.assessment.table import FIRST_CHOICE, Responses
 from mlmgmt_widgets.assessment.rubric import Rubric, Section
-from mlmgmt_widgets.assessment.scoring import score
+from mlmgmt_widgets.assessment.scoring import Result, score
+from mlmgmt_widgets.assessment.table import FIRST_CHOICE, Responses
+
+_Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,8 @@ def group_scores(rubric: Rubric, responses: Responses, smallest_group: int | Non
 def _groups(
     rubric: Rubric,
     responses: Responses,
-    members: dict[str, np.ndarray],
-    scores: dict,
+    members: dict[str, _Mask],
+    scores: dict[str, Result],
     smallest_group: int | None,
 ) -> Iterator[GroupScore]:
     for section, answered in _answered(rubric, responses):
@@ -67,9 +70,9 @@ def _groups(
                 yield GroupScore(section.id, role, False, None, None)
 
 
-def _answered(rubric: Rubric, responses: Responses) -> Iterator[tuple[Section, np.ndarray]]:
+def _answered(rubric: Rubric, responses: Responses) -> Iterator[tuple[Section, _Mask]]:
     """Return who gave an answer on the scale in each section."""
     column = {question.id: i for i, question in enumerate(rubric.questions)}
     for section in rubric.leaf_sections:
         codes = responses.codes[:, [column[question.id] for question in section.questions]]
-        yield section, (codes >= FIRST_CHOICE).any(axis=1)
+        yield section, np.any(codes >= FIRST_CHOICE, axis=1)

@@ -86,11 +86,7 @@ def explain(rubric: Rubric, result: Result) -> LevelExplanation:
     """
     levels = rubric.levels
     if levels is None:
-        said = (
-            "nothing was answered yet"
-            if result.score is None
-            else f"the overall score is {plain(result.score)}"
-        )
+        said = "nothing was answered yet" if result.score is None else f"the overall score is {plain(result.score)}"
         return LevelExplanation(None, f"{rubric.title} has no levels; {said}.", None, ())
     if levels.bands:
         return _by_bands(rubric, levels, result)
@@ -99,9 +95,7 @@ def explain(rubric: Rubric, result: Result) -> LevelExplanation:
 
 def _by_bands(rubric: Rubric, levels: Levels, result: Result) -> LevelExplanation:
     if result.score is None:
-        return LevelExplanation(
-            None, "There is no level yet, because nothing was answered.", levels.labels[0], ()
-        )
+        return LevelExplanation(None, "There is no level yet, because nothing was answered.", levels.labels[0], ())
     position = band_of(levels, result.score)
     band = levels.bands[position]
     floor = levels.bands[position - 1].upto if position else None
@@ -135,9 +129,7 @@ def _by_stages(rubric: Rubric, levels: Levels, result: Result) -> LevelExplanati
     reached = stages_met(levels, scores)
     level = earned(levels, result.score, scores)
     if reached == len(levels.stages):
-        sentence = (
-            f"The level is {level}, the highest: everything that it and the levels below it ask for is there."
-        )
+        sentence = f"The level is {level}, the highest: everything that it and the levels below it ask for is there."
         return LevelExplanation(level, sentence, None, ())
     following = levels.stages[reached]
     gaps = _stage_gaps(rubric, following, scores)
@@ -179,6 +171,4 @@ def plain(number: float, beside: float | None = None) -> str:
         text = f"{number:.{decimals}f}"
         if beside is None or beside == number or float(text) != beside:
             break
-    return (
-        text.rstrip("0").rstrip(".").removeprefix("-") if float(text) == 0 else text.rstrip("0").rstrip(".")
-    )
+    return text.rstrip("0").rstrip(".").removeprefix("-") if float(text) == 0 else text.rstrip("0").rstrip(".")

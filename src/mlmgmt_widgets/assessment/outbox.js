@@ -34,7 +34,7 @@ export function keeper() {
 export function outbox({ ask, store, key, onstate, onstored, onrefused }) {
   let entries = store.read(key) ?? {};
   let clock = Math.max(0, ...Object.values(entries).map((entry) => entry.sequence));
-  let sending = false;
+  let sending = null;
   let failures = 0;
   let timer = null;
   let ended = false;
@@ -46,10 +46,18 @@ export function outbox({ ask, store, key, onstate, onstored, onrefused }) {
     onstate(left === 0 ? "saved" : failures > 0 ? "waiting" : "saving");
   }
 
-  async function send() {
-    if (sending || ended) return;
+  /** Send what is waiting, one after another; whoever asks meanwhile waits for the same round. */
+  function send() {
+    if (ended) return Promise.resolve();
+    sending ??= sendAll().finally(() => {
+      sending = null;
+      if (!ended) tell();
+    });
+    return sending;
+  }
+
+  async function sendAll() {
     clearTimeout(timer);
-    sending = true;
     try {
       for (let question; (question = Object.keys(entries)[0]) !== undefined;) {
         const entry = entries[question];
@@ -75,9 +83,6 @@ export function outbox({ ask, store, key, onstate, onstored, onrefused }) {
     } catch {
       failures += 1;
       timer = setTimeout(send, RETRY);
-    } finally {
-      sending = false;
-      if (!ended) tell();
     }
   }
 

@@ -262,9 +262,7 @@ class _Reader:
             for i in self._rows_with(cells, too_long):
                 self._fault(i, column, f"{len(cells[i])} characters", f"at most {limit}")
 
-    def _looked_up(
-        self, column: str, cells: list[str], meaning: Callable[[str], int | str]
-    ) -> npt.NDArray[np.int64]:
+    def _looked_up(self, column: str, cells: list[str], meaning: Callable[[str], int | str]) -> npt.NDArray[np.int64]:
         known = {cell: meaning(cell) for cell in set(cells)}
         wrong = {cell for cell, value in known.items() if isinstance(value, str)}
         if wrong:
@@ -307,9 +305,7 @@ class _Reader:
         seen: set[tuple[str, str]] = set()
         for i, pair in enumerate(zip(names, questions, strict=True)):
             if pair in seen and pair[0] and pair[1] in self.rubric.columns:
-                self._fault(
-                    i, "question", f"{shown(pair[1])} a second time", f"one answer of {shown(pair[0])} to it"
-                )
+                self._fault(i, "question", f"{shown(pair[1])} a second time", f"one answer of {shown(pair[0])} to it")
             seen.add(pair)
 
     def _roles(self, names: list[str], roles: list[str]) -> dict[str, str]:
@@ -321,9 +317,7 @@ class _Reader:
                 role_of[name] = role
                 continue
             rows_of_it = (i for i, pair in enumerate(zip(names, roles, strict=True)) if pair == (name, role))
-            self._fault(
-                next(rows_of_it), "role", shown(role), f"{shown(role_of[name])}, as in the rows above"
-            )
+            self._fault(next(rows_of_it), "role", shown(role), f"{shown(role_of[name])}, as in the rows above")
         return role_of
 
     def _rows_with(self, cells: list[str], wanted: set[str]) -> Iterator[int]:

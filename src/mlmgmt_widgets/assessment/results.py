@@ -18,7 +18,7 @@ from mlmgmt_widgets.assessment.table import Responses
 __all__ = ["present", "unlinked"]
 
 
-def present(
+def present(  # noqa: PLR0913 - what a workshop is, named
     rubric: Rubric,
     responses: Responses | Iterable[Response],
     *,

@@ -45,9 +45,7 @@ class Question(FrozenModel):
     id: Identifier = Field(description="Permanent, kebab-case, never renumbered.")
     question: Text = Field(description="The question as it is asked.")
     weight: Weight = Field(1, description="Its share in a weighted mean or sum of its section.")
-    descriptors: tuple[Text, ...] | None = Field(
-        None, description="What one would see at each answer, in order."
-    )
+    descriptors: tuple[Text, ...] | None = Field(None, description="What one would see at each answer, in order.")
     evidence: Text | None = Field(None, description="What to show as proof.")
     roles: tuple[Identifier, ...] = Field((), description="Who is best placed to answer.")
 
@@ -141,9 +139,7 @@ class Rubric(FrozenModel):
     combine: Combine = "mean"
     levels: Levels | None = None
     sections: tuple[Section, ...] = Field((), description="Sections, or else questions.")
-    questions_of_root: tuple[Question, ...] = Field(
-        (), alias="questions", description="Questions, or else sections."
-    )
+    questions_of_root: tuple[Question, ...] = Field((), alias="questions", description="Questions, or else sections.")
 
     @classmethod
     def problems(cls, data: Mapping[str, Any]) -> Iterator[Problem]:

@@ -36,9 +36,7 @@ def scale(data: Mapping[str, Any]) -> Iterator[Problem]:
         if is_number(value):
             if value <= highest:
                 where = ("answers", i, "value")
-                yield Problem(
-                    where, shown(value), f"a value above {shown(highest)} (answers go from low to high)"
-                )
+                yield Problem(where, shown(value), f"a value above {shown(highest)} (answers go from low to high)")
             highest = max(highest, value)
         yield from _seen(labels, label, ("answers", i, "label"))
 
@@ -67,9 +65,7 @@ def _bands(bands: list[Any]) -> Iterator[Problem]:
             expected = "no upto in the last band (scores above it would have no level)"
             yield Problem(("bands", i, "upto"), shown(upto), expected)
         if not is_last and upto is None:
-            yield Problem(
-                ("bands", i), "a band without upto before the last", "an upto (only the last band is open)"
-            )
+            yield Problem(("bands", i), "a band without upto before the last", "an upto (only the last band is open)")
         if is_number(upto):
             if upto <= highest:
                 expected = f"an upto above {shown(highest)}, that of the band before"
@@ -99,9 +95,7 @@ def descriptors(data: Mapping[str, Any]) -> Iterator[Problem]:
     for where, node in walk(data):
         found = get(node, "descriptors")
         if isinstance(found, list | tuple) and len(found) != len(answers):
-            yield Problem(
-                (*where, "descriptors"), f"{len(found)} descriptors", f"{len(answers)}, one per answer"
-            )
+            yield Problem((*where, "descriptors"), f"{len(found)} descriptors", f"{len(answers)}, one per answer")
 
 
 def requirements(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -140,7 +134,7 @@ def items(data: object, name: str) -> list[Any]:
 
 def is_number(value: object) -> bool:
     """Whether it is a finite number, and not true or false."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
 
 
 def _seen(labels: set[str], label: object, where: Location) -> Iterator[Problem]:

@@ -37,9 +37,10 @@ def questions_in(section: Section) -> list[Question]:
 
 
 def on_answers(rubric: Rubric) -> bool:
-    """Return whether every section and the root are scored on the scale of the answers, as means are and sums are not."""
+    """Return whether every section and the root lie on the scale of the answers, as means do and sums do not."""
     whole = (float(rubric.values[0]), float(rubric.values[-1]))
-    return all(reach(rubric, node) == whole for node in (rubric, *sections_of(rubric)))
+    nodes: list[Rubric | Section] = [rubric, *sections_of(rubric)]
+    return all(reach(rubric, node) == whole for node in nodes)
 
 
 def ticks(low: float, high: float, most: int = 8) -> list[float]:

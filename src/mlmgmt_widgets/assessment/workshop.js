@@ -8,16 +8,21 @@ import { setupForm } from "./workshop_setup.js";
 
 const KEY = "mlmgmt:key";
 const REFRESH = 2000;
+const SELDOM = 20_000;
 const STATES = { collecting: "Collecting answers", revealed: "Results are shown", closed: "Closed" };
 
 function render({ model, el }) {
   const { root, dispose } = mount(el, "workshop");
   const kernel = connect(model);
   const main = h("div", { class: "workshop-main" });
-  root.append(main);
+  const lostWords = h("span", {});
+  const lost = h("div", { class: "mlm-note workshop-lost", "data-tone": "attention", role: "status", hidden: true }, lostWords,
+    model.get("served") ? h("button", { type: "button", onclick: () => location.reload() }, "Reload") : null);
+  root.append(lost, main);
 
   let shown = { name: "", destroy() {} };
   let timer = null;
+  let turns = 0;
   let ended = false;
   let memory = {}; // what the open workshop's view remembers when it is built anew
 
@@ -67,6 +72,7 @@ function render({ model, el }) {
 
   function showHome() {
     place("");
+    lost.hidden = true;
     const { workshops } = home();
     show("home", { element: h("div", { class: "mlm-stack" },
       h("div", { class: "workshop-title-row" }, h("h1", { tabindex: -1 }, "Maturity workshops"),
@@ -99,7 +105,7 @@ function render({ model, el }) {
   async function open(code, button) {
     try {
       await busy(button, () => kernel.ask("open", { code }));
-      showWorkshop();
+      follow();
     } catch (error) {
       fail(error);
     }
@@ -115,7 +121,7 @@ function render({ model, el }) {
   }
 
   function showSetup() {
-    const form = setupForm({ ...home(), ask: kernel.ask, oncreated: showWorkshop, oncancel: showHome });
+    const form = setupForm({ ...home(), ask: kernel.ask, oncreated: follow, oncancel: showHome });
     show("setup", { element: form });
     root.scrollIntoView({ block: "start" });
   }
@@ -144,7 +150,7 @@ function render({ model, el }) {
   async function leave(event) {
     try {
       await busy(event.currentTarget, () => kernel.ask("leave"));
-      showHome();
+      follow();
     } catch (error) {
       fail(error);
     }
@@ -153,23 +159,18 @@ function render({ model, el }) {
   /** Ask how far everybody is, while someone is looking. */
   async function poll() {
     clearTimeout(timer);
-    if (ended || shown.name !== "workshop") return;
+    const turn = ++turns;
+    const over = () => ended || turn !== turns || shown.name !== "workshop";
+    if (over()) return;
     if (!document.hidden) {
-      try {
-        const news = await kernel.ask("progress");
-        if (ended || shown.name !== "workshop") return;
-        shown.progress?.(news);
-        lost.hidden = true;
-      } catch (error) {
-        lost.textContent = `${error.message} What you see may be old; reload the page if this stays.`;
-        lost.hidden = shown.name !== "workshop";
-      }
+      const said = await kernel.ask("progress").catch((error) => error);
+      if (over()) return;
+      lost.hidden = !(said instanceof Error);
+      if (said instanceof Error) lostWords.textContent = `${said.message} What you see may be old.`;
+      else shown.progress(said);
     }
-    timer = setTimeout(poll, REFRESH);
+    timer = setTimeout(poll, workshop().state === "closed" ? SELDOM : REFRESH);
   }
-
-  const lost = h("div", { class: "mlm-note workshop-lost", "data-tone": "attention", role: "status", hidden: true });
-  root.prepend(lost);
 
   // -- beginning and end --------------------------------------------------------------------------------
 
@@ -186,22 +187,23 @@ function render({ model, el }) {
   async function begin() {
     const code = model.get("served") ? fragment("workshop") : null;
     try {
+      await kernel.ask("home", {}, { timeout: 20_000 });
       if (code && !workshop().code) await kernel.ask("open", { code }).catch(() => {});
-      if (!workshop().code) await kernel.ask("home", {}, { timeout: 20_000 });
-      if (workshop().code) showWorkshop();
-      else showHome();
+      follow();
     } catch (error) {
       fail(error);
     }
   }
 
-  const moved = () => {
+  /** Show what the kernel has open, unless it is on the screen already. */
+  function follow() {
     if (model.get("locked")) return;
-    const code = workshop().code;
-    const here = shown.name === "workshop";
-    if (code && (!here || shown.state !== workshop().state || shown.code !== code)) showWorkshop();
-    else if (!code && here) showHome();
-  };
+    const { code, state } = workshop();
+    if (!code) {
+      if (shown.name !== "home" && shown.name !== "setup") showHome();
+    } else if (shown.name !== "workshop" || shown.state !== state || shown.code !== code) showWorkshop();
+  }
+
   const visible = () => { if (!document.hidden) poll(); };
   const arrived = () => { if (model.get("served") && fragment("key")) start(); };
 
@@ -222,7 +224,7 @@ function render({ model, el }) {
     show("waiting", { element: h("p", { class: "mlm-quiet", role: "status" }, text) });
   }
 
-  model.on("change:workshop", moved);
+  model.on("change:workshop", follow);
   document.addEventListener("visibilitychange", visible);
   addEventListener("hashchange", arrived);
   start();
@@ -232,7 +234,7 @@ function render({ model, el }) {
     ended = true;
     clearTimeout(timer);
     shown.destroy();
-    model.off("change:workshop", moved);
+    model.off("change:workshop", follow);
     document.removeEventListener("visibilitychange", visible);
     removeEventListener("hashchange", arrived);
     kernel.dispose();

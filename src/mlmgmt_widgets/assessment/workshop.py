@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import traitlets
-from pydantic import Field
 
 from mlmgmt_widgets.assessment.facilitator import Lock, qr_code
 from mlmgmt_widgets.assessment.rubric import Rubric, load_rubric
 from mlmgmt_widgets.assessment.scoring import Result, score
+from mlmgmt_widgets.assessment.workshop_requests import (
+    Create,
+    Decide,
+    Delete,
+    Export,
+    MakeQr,
+    Named,
+    Unlock,
+)
 from mlmgmt_widgets.content import ContentError, names
 from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.ui import vega
@@ -27,61 +36,8 @@ if TYPE_CHECKING:
 MAIN_RUBRIC = "mlops-maturity"
 USUAL_GROUP = 5
 
-_Short = Annotated[str, Field(max_length=200)]
-_Text = Annotated[str, Field(max_length=20_000)]  # far above the limit that the workspace names
-_Link = Annotated[str, Field(max_length=1000, pattern=r"^https?://[^\s]+$")]
-
 # Where a refusal of the workspace belongs on the form.
 _FIELDS = {"smallest group": "smallest_group", "role": "roles", "team": "team"}
-
-
-class Unlock(Request):
-    """The facilitator's key, from the link or typed."""
-
-    key: _Short
-
-
-class Create(Request):
-    """A new workshop; the group comes as typed, so that a slip gets a sentence of its own."""
-
-    rubric: _Short
-    team: _Short
-    anonymous: bool
-    smallest_group: int | _Short = USUAL_GROUP
-    roles: Annotated[list[_Short], Field(max_length=100)] = []
-
-
-class Named(Request):
-    """A workshop by its code."""
-
-    code: _Short
-
-
-class Delete(Named):
-    """A workshop to delete, and its team's name, typed."""
-
-    team: _Short
-
-
-class MakeQr(Request):
-    """A join link to draw."""
-
-    link: _Link
-
-
-class Decide(Request):
-    """What the team agreed on for a question."""
-
-    question: _Short
-    agreed: float | int | None
-    note: _Text = ""
-    owner: _Short = ""
-
-
-class Export(Request):
-    """A file to take home."""
-
-    format: Literal["csv", "xlsx", "json", "markdown", "html"]
 
 
 class MaturityWorkshop(Screen):
@@ -120,9 +76,7 @@ class MaturityWorkshop(Screen):
         self._open_workspace = workspace
         self._workspace: Workspace | None = None
         self._code = ""
-        super().__init__(
-            served=self._lock.served, locked=not self._lock.open, _vega=vega.name(), **kwargs
-        )
+        super().__init__(served=self._lock.served, locked=not self._lock.open, _vega=vega.name(), **kwargs)
 
     # -- in a notebook -------------------------------------------------------------------------------------
 
@@ -192,9 +146,7 @@ class MaturityWorkshop(Screen):
     def _look_around(self, _asked: Request | None = None) -> dict[str, Any]:
         workshops = self._workshops
         self.home = {
-            "workshops": [
-                {**_about(each), **_counts(workshops.progress(each.code))} for each in workshops.all()
-            ],
+            "workshops": [{**_about(each), **_counts(workshops.progress(each.code))} for each in workshops.all()],
             **_rubrics(),
             "teams": list(workshops.teams()),
             "usual_group": USUAL_GROUP,
@@ -296,9 +248,7 @@ class MaturityWorkshop(Screen):
 
     @asks("decide", Decide)
     def _decide(self, asked: Decide) -> dict[str, Any]:
-        decision = self._workshops.decide(
-            self._code, asked.question, asked.agreed, asked.note, asked.owner
-        )
+        decision = self._workshops.decide(self._code, asked.question, asked.agreed, asked.note, asked.owner)
         return {"decision": _plain(decision)}
 
     @asks("results")
@@ -307,23 +257,40 @@ class MaturityWorkshop(Screen):
 
         workshop = self._current()
         responses = self._workshops.revealed_responses(workshop.code)
+        return {"results": present(workshop.rubric, responses, **self._circumstances(workshop))}
+
+    def _circumstances(self, workshop: Workshop) -> dict[str, Any]:
+        """Return what results and exports need to know beside rubric and responses."""
         return {
-            "results": present(
-                workshop.rubric,
-                responses,
-                smallest_group=workshop.smallest_group,
-                anonymous=workshop.anonymous,
-                decisions=self._workshops.decisions(workshop.code),
-                history=self._history(workshop),
-            ),
+            "smallest_group": workshop.smallest_group,
+            "anonymous": workshop.anonymous,
+            "decisions": self._workshops.decisions(workshop.code),
+            "history": list(self._earlier(workshop)),
+            "day": (workshop.revealed_at or workshop.created_at).date(),
         }
 
-    def _history(self, workshop: Workshop) -> list[Any]:
-        return []
+    def _earlier(self, workshop: Workshop) -> Iterator[tuple[date, Result]]:
+        """Yield the dates and results of the team's workshops that were revealed before this one, oldest first."""
+        for each in self._workshops.history(workshop.team, workshop.rubric.id):
+            if each.code == workshop.code:
+                return
+            if each.revealed_at is not None:
+                responses = self._workshops.revealed_responses(each.code)
+                yield each.revealed_at.date(), score(each.rubric, responses)
 
     @asks("export", Export)
     def _export(self, asked: Export) -> Reply:
-        raise Refusal("Not yet.")
+        workshop = self._current()
+        responses = self._workshops.revealed_responses(workshop.code)
+
+        from mlmgmt_widgets.assessment import export
+        from mlmgmt_widgets.assessment.outcome import Outcome
+
+        outcome = Outcome.of(
+            workshop.rubric, responses, team=workshop.team, code=workshop.code, **self._circumstances(workshop)
+        )
+        name, data = export.file(outcome, asked.format)
+        return Reply({"filename": name}, [data])
 
     @asks("vega")
     def _send_vega(self, _asked: Request) -> Reply:
@@ -355,6 +322,7 @@ class MaturityWorkshop(Screen):
                 **_about(workshop),
                 "roles": list(workshop.roles),
                 "scale": [choice.model_dump(mode="json") for choice in workshop.rubric.answers],
+                "levels": list(workshop.rubric.levels.labels) if workshop.rubric.levels else [],
             }
 
 

@@ -84,6 +84,14 @@ export function decisionForm(item, scale, store) {
   return { element, flush, destroy() { flush(); unfollow(); } };
 }
 
+/** A decision on one line, or the invitation to write one down. */
+function inBrief({ agreed, note, owner }, scale) {
+  if (agreed === null && !note && !owner) return ["Write down a decision"];
+  const choice = scale.find((each) => each.value === agreed);
+  const parts = [agreed === null ? null : `agreed on ${choice ? choice.label : decimal(agreed)}`, note, owner];
+  return [h("strong", {}, "Decision: "), h("span", { class: "workshop-decision-text" }, parts.filter(Boolean).join(" · "))];
+}
+
 /** How many gave each answer, as bars with their numbers. */
 export function answerBars(item, scale, { descriptors = false } = {}) {
   const most = Math.max(1, ...item.counts, item.dont_know ?? 0);
@@ -100,7 +108,7 @@ export function answerBars(item, scale, { descriptors = false } = {}) {
 export function agreement(item) {
   const value = item.consensus;
   if (value === null || value === undefined) return "Nobody gave an answer on the scale.";
-  return `${inWords(value)} · consensus ${percent(value)} · score ${decimal(item.score)}`;
+  return `${inWords(value)} · consensus ${value.toFixed(2)} · score ${decimal(item.score)}`;
 }
 
 function inWords(consensus) {
@@ -110,8 +118,6 @@ function inWords(consensus) {
   if (consensus >= 0.4) return "Views differ widely";
   return "The team is split";
 }
-
-const percent = (share) => `${Math.round(100 * share)} %`;
 
 /** What people wrote, word for word. */
 export function comments(item) {
@@ -138,14 +144,17 @@ export function agendaList({ items, scale, store, discuss }) {
 
   function card(item, index) {
     const form = decisionForm(item, scale, store);
-    forms.push(form);
+    const summary = h("summary", {});
+    const tell = (decision) => summary.replaceChildren(...inBrief(decision, scale));
+    tell(store.get(item.question));
+    forms.push(form, { destroy: store.follow((question, decision) => { if (question === item.question) tell(decision); }) });
     return h("li", { class: "mlm-card workshop-card" },
       h("div", { class: "workshop-card-head" },
         h("div", {}, h("p", { class: "mlm-small mlm-quiet" }, `${index + 1} · ${item.section_title}`), h("h3", {}, item.title),
           h("p", { class: "mlm-small" }, agreement(item))),
         h("button", { type: "button", class: "mlm-plain", "aria-label": `Discuss: ${item.title}`, onclick: () => discuss(index) }, "Discuss")),
       h("div", { class: "workshop-card-body" }, answerBars(item, scale), comments(item)),
-      form.element);
+      h("details", { class: "workshop-decision" }, summary, form.element));
   }
 
   function fill(number) {

@@ -123,7 +123,7 @@ export function joinPanel({ model, ask }) {
   async function draw() {
     const where = joinLink(base(), code);
     link.replaceChildren(...(where ? readable(where) : []));
-    byHand.replaceChildren(...(where ? ["No camera? Open ", h("strong", {}, new URL(where).host), ", choose “The survey” and enter the code."] : []));
+    byHand.replaceChildren(...(where ? ["No camera? Open ", h("strong", {}, new URL(where).host), ", choose “Survey” and enter the code."] : []));
     for (const part of [link.parentElement, link.parentElement.previousElementSibling, byHand, tools]) part.hidden = !where;
     picture.hidden = true;
     warning.hidden = true;

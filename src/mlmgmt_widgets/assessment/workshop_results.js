@@ -113,11 +113,24 @@ export function resultsView({ model, root, ask, header, again, memory }) {
     return [
       h("section", { class: "workshop-level" },
         h("p", { class: "mlm-quiet" }, `${count(results.respondents, "person", "people")} answered`),
-        h("p", { class: "workshop-level-name" }, level.level ?? `Score ${decimal(results.score)}`),
+        h("p", { class: "workshop-level-name" }, level.level ?? scoreInWords()),
+        ladder(level.level),
         h("p", {}, level.sentence),
         level.next_level ? nextLevel(level) : null),
       results.figures.overview.map(figure),
     ];
+  }
+
+  function scoreInWords() {
+    return results.score === null ? "No score yet" : `Score ${decimal(results.score)}`;
+  }
+
+  function ladder(reached) {
+    const { levels } = workshop;
+    const at = levels.indexOf(reached);
+    if (at < 0) return null;
+    return h("ol", { class: "workshop-ladder", "aria-label": "Levels, lowest first" }, levels.map((label, i) =>
+      h("li", { "aria-current": i === at ? "true" : null, "data-reached": String(i <= at) }, label)));
   }
 
   function nextLevel({ next_level: name, gaps }) {
@@ -130,7 +143,7 @@ export function resultsView({ model, root, ask, header, again, memory }) {
   function agenda() {
     const list = agendaList({ items: results.agenda, scale: workshop.scale, store, discuss });
     cleanUps.push(list.destroy);
-    return [list.element];
+    return [list.element, results.figures.agenda.map(figure)];
   }
 
   function discuss(start) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -11,13 +12,13 @@ from typing import Any
 
 import tornado.ioloop
 from jupyter_core.paths import jupyter_path
+from jupyter_core.utils import run_sync
 from jupyter_server.auth.identity import IdentityProvider, User
 from jupyter_server.utils import url_path_join
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.netutil import bind_sockets
 from tornado.web import GZipContentEncoding, OutputTransform, RedirectHandler, RequestHandler
-from traitlets import Any as AnyTrait
 from voila.app import Voila
 from voila.paths import collect_static_paths
 
@@ -31,17 +32,10 @@ _MESSAGE_BYTES = 32 * 1024 * 1024  # a message that is too long reaches the kern
 _log = logging.getLogger(__name__)
 
 # The widgets' scripts arrive over the kernel's connection and are imported from blob: addresses.
-_POLICY = "; ".join((
-    "default-src 'none'",
-    "script-src 'self' blob:",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "font-src 'self' data:",
-    "connect-src 'self' {sockets}",
-    "form-action 'self'",
-    "frame-ancestors 'self'",
-    "base-uri 'self'",
-))  # fmt: skip
+_POLICY = (
+    "default-src 'none'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self' {sockets}; form-action 'self'; frame-ancestors 'self'; base-uri 'self'"
+)
 
 
 class Protection(OutputTransform):
@@ -60,17 +54,22 @@ class Protection(OutputTransform):
         }
 
     def transform_first_chunk(
-        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool  # noqa: FBT001 - tornado's
+        self,
+        status_code: int,
+        headers: HTTPHeaders,
+        chunk: bytes,
+        finishing: bool,  # noqa: FBT001 - tornado's
     ) -> tuple[int, HTTPHeaders, bytes]:
         """Set the headers."""
         del finishing
         for name, value in self._headers.items():
             headers[name] = value
         headers.pop("Server", None)
+        headers.pop("Set-Cookie", None)  # nothing here needs one, and one could tie two visits together
         return status_code, headers, chunk
 
 
-class Visitor(IdentityProvider):  # type: ignore[misc]
+class Visitor(IdentityProvider):
     """Whoever opens a page. No account and no cookie: what someone may do hangs on the keys they hold."""
 
     auth_enabled = False
@@ -125,13 +124,12 @@ def _log_request(handler: RequestHandler) -> None:
 class Workbook(Voila):  # type: ignore[misc]
     """The server."""
 
-    announce: Callable[[int], None] | None = AnyTrait(None, allow_none=True, help="told the port once it answers")
+    announce: Callable[[int], None] | None = None  # told the port once the server answers
+    port: int
 
     def setup_template_dirs(self) -> None:
         """Find our template beside Voila's own."""
-        os.environ["JUPYTER_PATH"] = os.pathsep.join(
-            filter(None, [str(TEMPLATE), os.environ.get("JUPYTER_PATH")])
-        )
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(TEMPLATE), os.environ.get("JUPYTER_PATH")]))
         super().setup_template_dirs()
 
     @property
@@ -169,10 +167,22 @@ class Workbook(Voila):  # type: ignore[misc]
         ours = [
             (url_path_join(root, r"/mlmgmt/alive"), Alive),
             (url_path_join(root, r"/voila/api/shutdown/([\w-]+)"), Goodbye),
-            (url_path_join(root, r"/mlmgmt/static/(vega-[\w.-]+\.js)"), VegaBundle, {"folders": (), "seconds": statics.YEAR}),
-            (url_path_join(root, r"/mlmgmt/static/\w+/(.*)"), statics.PackedFiles, {"folders": [statics.FOLDER], "seconds": statics.YEAR}),
+            (
+                url_path_join(root, r"/mlmgmt/static/(vega-[\w.-]+\.js)"),
+                VegaBundle,
+                {"folders": (), "seconds": statics.YEAR},
+            ),
+            (
+                url_path_join(root, r"/mlmgmt/static/\w+/(.*)"),
+                statics.PackedFiles,
+                {"folders": [statics.FOLDER], "seconds": statics.YEAR},
+            ),
             (url_path_join(root, r"/voila/static/(.*)"), statics.PackedFiles, {"folders": lab}),
-            (url_path_join(root, r"/voila/labextensions/(.*)"), statics.PackedFiles, {"folders": self.labextensions_path}),
+            (
+                url_path_join(root, r"/voila/labextensions/(.*)"),
+                statics.PackedFiles,
+                {"folders": self.labextensions_path},
+            ),
             (url_path_join(root, r"/voila/render/(.*)"), pages.PageHandler, opening),
             # A redirect, so that links from one notebook to the next mean the same here and in JupyterLab.
             (root, RedirectHandler, {"url": url_path_join(root, "voila/render", pages.HOME), "permanent": False}),
@@ -200,3 +210,8 @@ class Workbook(Voila):  # type: ignore[misc]
         finally:
             server.stop()
             self.stop()
+
+    def stop(self) -> None:
+        """End all kernels, at once: their pages keep what was not confirmed, and everything else is stored."""
+        run_sync(self.kernel_manager.shutdown_all)(now=True)
+        shutil.rmtree(self.connection_dir, ignore_errors=True)

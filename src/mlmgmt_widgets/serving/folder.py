@@ -46,7 +46,9 @@ def new(folder: Path | str) -> Path:
     target = Path(folder).expanduser().resolve()
     if target.is_file() or (target.is_dir() and any(target.iterdir())):
         raise ServingError(f"{target} is not empty; `mlmgmt new` wants a new or an empty folder.")
-    sources = {name: next((each for each in home.shipped(name) if each.is_dir()), None) for name in ("notebooks", "data")}
+    sources = {
+        name: next((each for each in home.shipped(name) if each.is_dir()), None) for name in ("notebooks", "data")
+    }
     try:
         target.mkdir(parents=True, exist_ok=True)
         for name, source in sources.items():

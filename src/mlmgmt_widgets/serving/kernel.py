@@ -9,13 +9,12 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 
-def run(  # noqa: PLR0913 - a process is described by these
-    arguments: Sequence[str], cwd: str, env: Mapping[str, str], parent: int, ready: Connection
-) -> None:
+def run(arguments: Sequence[str], cwd: str, env: Mapping[str, str], parent: int, ready: Connection) -> None:
     """Become a Jupyter kernel of one's own: own session, folder, environment, sockets.
 
     Args:
@@ -35,7 +34,7 @@ def run(  # noqa: PLR0913 - a process is described by these
     from ipykernel.kernelapp import IPKernelApp
 
     # ipykernel's own watch on its parent, beside the one above; it also keeps its hints off the terminal.
-    app = IPKernelApp.instance(parent_handle=parent)
+    app: Any = IPKernelApp.instance(parent_handle=parent)
     app.initialize(list(arguments))
     _announce_widgets()
     ready.send(True)

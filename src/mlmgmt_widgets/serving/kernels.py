@@ -10,10 +10,9 @@ from datetime import timedelta
 from queue import Empty
 from typing import Any
 
-from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.ioloop.manager import AsyncIOLoopKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_core.utils import ensure_async
 from jupyter_server._tz import utcnow
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from traitlets import Dict, Integer, Type, default
@@ -38,7 +37,7 @@ def small_environment(source: Mapping[str, str] | None = None) -> dict[str, str]
     return {k: v for k, v in source.items() if k in ALLOWED or k.startswith("LC_")}
 
 
-class WorkbookKernelSpecs(KernelSpecManager):  # type: ignore[misc]
+class WorkbookKernelSpecs(KernelSpecManager):
     """One kernel: this Python, forked where that is possible. No kernelspec needs to be installed."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
@@ -67,7 +66,7 @@ class WorkbookKernelSpecs(KernelSpecManager):  # type: ignore[misc]
 class QuickClient(AsyncKernelClient):
     """A client that is ready when the kernel says so, not a fifth of a second of silence later."""
 
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
+    async def wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the base class's
         """Wait until the kernel's output reaches us.
 
         A kernel greets whoever listens to its output; whatever it is asked after that greeting is heard.
@@ -82,14 +81,14 @@ class QuickClient(AsyncKernelClient):
             try:
                 await self.get_iopub_msg(timeout=0.5)
             except Empty:
-                if not await ensure_async(self.is_alive()):
+                if not await self.is_alive():
                     raise RuntimeError("The kernel ended before it was ready.") from None
             else:
                 return
         raise RuntimeError("The kernel did not answer in time.")
 
 
-class WorkbookKernelManager(AsyncIOLoopKernelManager):  # type: ignore[misc]
+class WorkbookKernelManager(AsyncIOLoopKernelManager):
     """One kernel. It is not restarted when it dies: an empty kernel behind a page helps nobody."""
 
     client_factory = Type(klass="jupyter_client.client.KernelClient", default_value=QuickClient)
@@ -107,7 +106,7 @@ class WorkbookKernelManager(AsyncIOLoopKernelManager):  # type: ignore[misc]
             self._restarter.restart_limit = 0
 
 
-class WorkbookKernels(AsyncMappingKernelManager):  # type: ignore[misc]
+class WorkbookKernels(AsyncMappingKernelManager):
     """All kernels: a small environment for each, and an end for those that nobody looks at."""
 
     extra_environment = Dict(help="what kernels see beside the small environment").tag(config=True)
@@ -117,15 +116,15 @@ class WorkbookKernels(AsyncMappingKernelManager):  # type: ignore[misc]
     def _manager_class(self) -> str:
         return "mlmgmt_widgets.serving.kernels.WorkbookKernelManager"
 
-    async def start_kernel(self, **kwargs: Any) -> str:
+    async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]  # as in jupyter_server
         """Start a kernel with the small environment instead of the server's."""
-        kwargs["env"] = {**small_environment(kwargs.get("env")), **self.extra_environment}
+        kwargs["env"] = {**small_environment(), **self.extra_environment}
         kernel_id: str = await super().start_kernel(**kwargs)
         return kernel_id
 
     def notify_disconnect(self, kernel_id: str) -> None:
         """Count the time alone from the moment in which the page went away."""
-        super().notify_disconnect(kernel_id)
+        super().notify_disconnect(kernel_id)  # type: ignore[no-untyped-call]
         if kernel_id in self._kernels:
             self._kernels[kernel_id].last_activity = utcnow()
 
@@ -142,4 +141,4 @@ class WorkbookKernels(AsyncMappingKernelManager):  # type: ignore[misc]
         idle = utcnow() - kernel.last_activity
         limit = self.alone_seconds if alone else self.cull_idle_timeout
         if idle > timedelta(seconds=limit) and kernel.execution_state != "busy":
-            await ensure_async(self.shutdown_kernel(kernel_id, now=True))
+            await self.shutdown_kernel(kernel_id, now=True)  # type: ignore[no-untyped-call]

@@ -18,9 +18,12 @@ from markupsafe import Markup
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 from voila.handler import BaseVoilaHandler
-from voila.tornado.handler import TornadoVoilaHandler
+from voila.notebook_renderer import NotebookRenderer
+from voila.utils import get_page_config
 
 from mlmgmt_widgets.serving import statics
+from mlmgmt_widgets.serving.chapters import LAB_ONLY
+from mlmgmt_widgets.serving.kernels import NAME
 
 HOME = "index.ipynb"
 _TURN_SECONDS = 20.0  # a page that takes longer than this to open no longer holds up the others
@@ -71,12 +74,12 @@ def _page(path: Path, _modified: int) -> tuple[float, Page]:
         title = metadata.get("title") or _heading(cells)
         ours = metadata.get("mlmgmt", {})
         order = float(ours.get("order", 0))
-        text_only = not any(cell.get("cell_type") == "code" for cell in cells)
+        text_only = not any(cell.get("cell_type") == "code" for cell in _served(cells))
     except (ValueError, TypeError, AttributeError, OSError):
         # Opening it will say what is wrong; the header of the other pages must not break over it.
         title, ours, order, text_only = None, {}, 0.0, False
     title = str(title or path.stem.replace("_", " ").replace("-", " ").capitalize())
-    return order, Page(path.name, title, str(ours.get("label") or title), text_only)
+    return order, Page(path.name, title, str(ours.get("label") or _label(title)), text_only)
 
 
 @lru_cache(maxsize=64)
@@ -84,10 +87,22 @@ def _text(path: Path, _modified: int) -> str:
     """Return the text before a notebook's first code as HTML; it needs no kernel to be shown."""
     from nbconvert.filters import markdown2html
 
-    cells = json.loads(path.read_text(encoding="utf-8")).get("cells", [])
+    try:
+        cells = _served(json.loads(path.read_text(encoding="utf-8")).get("cells", []))
+    except (ValueError, AttributeError):
+        return ""  # opening it says what is wrong
     first = itertools.takewhile(lambda cell: cell.get("cell_type") != "code", cells)
     sources = ("".join(cell.get("source", "")) for cell in first if cell.get("cell_type") == "markdown")
     return "".join(_TEXT.format(markdown2html(source)) for source in sources)
+
+
+def _label(title: str) -> str:
+    short = title.removeprefix("The ")
+    return short[:1].upper() + short[1:]
+
+
+def _served(cells: list[Any]) -> list[Any]:
+    return [cell for cell in cells if LAB_ONLY not in cell.get("metadata", {}).get("tags", ())]
 
 
 def _heading(cells: list[dict[str, Any]]) -> str | None:
@@ -122,14 +137,16 @@ class Turns:
             give_back()
 
 
-class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
+class PageHandler(BaseVoilaHandler):  # type: ignore[misc]
     """Opens a notebook: sends the page's frame at once, then what the notebook's kernel has to show."""
 
     def initialize(self, folder: Path, turns: Turns, **kwargs: Any) -> None:
-        """Take the folder of notebooks and the queue."""
+        """Take the folder of notebooks, the queue, and Voila's own settings."""
         super().initialize(**kwargs)
         self._folder = folder
         self._turns = turns
+        self.template_paths = kwargs["template_paths"]
+        self.traitlet_config = kwargs["config"]
 
     async def get(self, path: str = HOME) -> None:
         """Send the page."""
@@ -151,14 +168,41 @@ class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
             await self._open(path)
 
     async def _open(self, path: str) -> None:
+        """Start a kernel and send what the notebook shows; end the kernel again when that fails."""
+        kernel_id = None
         try:
-            async for html in self.get_generator(path=path):
+            renderer = await self._renderer(path)
+            kernel_id = await self.kernel_manager.start_kernel(kernel_name=NAME, path="")
+            kernel = self.kernel_manager.get_kernel(kernel_id)
+            async for html, _ in renderer.generate_content_generator(kernel_id, kernel):
                 await self._send(html)
         except StreamClosedError:
-            _log.debug("the reader of %s went away", path)
-        except Exception:
+            await self._end(kernel_id)  # the reader went away
+        except Exception:  # noqa: BLE001 - whatever it was, the page says so and the log says why
             _log.exception("could not open %s", path)
+            await self._end(kernel_id)
             await self._send(self.render_template("broken.html.j2"))
+
+    async def _renderer(self, path: str) -> NotebookRenderer:
+        known = {"base_url": self.base_url, "voila_configuration": self.voila_configuration}
+        config = get_page_config(settings=self.settings, log=self.log, **known)
+        renderer = NotebookRenderer(
+            request_handler=self,
+            traitlet_config=self.traitlet_config,
+            notebook_path=path,
+            template_paths=self.template_paths,
+            config_manager=self.config_manager,
+            contents_manager=self.contents_manager,
+            kernel_spec_manager=self.kernel_spec_manager,
+            page_config=config,
+            **known,
+        )
+        await renderer.initialize()
+        return renderer
+
+    async def _end(self, kernel_id: str | None) -> None:
+        if kernel_id in self.kernel_manager:
+            await self.kernel_manager.shutdown_kernel(kernel_id, now=True)
 
     async def _send(self, html: str) -> None:
         self.write(html)

@@ -53,7 +53,7 @@ def load() -> None:
     for name in MODULES:
         try:
             importlib.import_module(name)
-        except Exception:  # noqa: BLE001 - a broken optional module must not stop every kernel
+        except Exception:
             logging.getLogger(__name__).debug("not preloaded: %s", name, exc_info=True)
     with contextlib.suppress(Exception):
         from jupyter_client import localinterfaces

@@ -22,7 +22,7 @@ from multiprocessing.context import ForkServerProcess
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from mlmgmt_widgets.serving import kernel
 
@@ -69,7 +69,7 @@ class ForkserverProvisioner(LocalProvisioner):
         finally:
             ready.close()
         # Only now is the kernel the leader of its own group; before, its group was the server's.
-        self.process = _Forked(process)
+        self.process = _Forked(process)  # type: ignore[assignment]  # what the base calls of it is there
         self.pid = self.pgid = process.pid
         self.cwd = cwd
         return self.connection_info
@@ -107,9 +107,7 @@ def _fork(cmd: list[str], cwd: str, env: Mapping[str, str]) -> tuple[ForkServerP
     ours, theirs = context.Pipe(duplex=False)
     arguments = cmd[cmd.index("-f") :]
     # A daemon, so that the server does not wait for its kernels when it ends.
-    process = context.Process(
-        target=_begin, args=(arguments, cwd, dict(env), theirs), name="kernel", daemon=True
-    )
+    process = context.Process(target=_begin, args=(arguments, cwd, dict(env), theirs), name="kernel", daemon=True)
     with _without_main():
         process.start()
     theirs.close()
@@ -117,15 +115,27 @@ def _fork(cmd: list[str], cwd: str, env: Mapping[str, str]) -> tuple[ForkServerP
 
 
 def _begin(arguments: list[str], cwd: str, env: dict[str, str], ready: Connection) -> None:
+    _let_go_of_the_fork_server()
     kernel.run(arguments, cwd, env, os.getppid(), ready)
+
+
+def _let_go_of_the_fork_server() -> None:
+    """Close our end of the pipe by which the fork server knows that somebody needs it.
+
+    It ends when the last end is closed. With ours open it would outlive a killed server, and we with it.
+    """
+    server = multiprocessing.forkserver._forkserver  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
+    if server._forkserver_alive_fd is not None:  # noqa: SLF001
+        os.close(server._forkserver_alive_fd)  # noqa: SLF001
+        server._forkserver_alive_fd = server._forkserver_address = None  # noqa: SLF001
 
 
 async def _wait(ready: Connection) -> None:
     loop = asyncio.get_running_loop()
-    readable = loop.create_future()
-    loop.add_reader(ready.fileno(), lambda: readable.done() or readable.set_result(None))
+    readable = asyncio.Event()
+    loop.add_reader(ready.fileno(), readable.set)
     try:
-        await asyncio.wait_for(readable, _START_SECONDS)
+        await asyncio.wait_for(readable.wait(), _START_SECONDS)
     finally:
         loop.remove_reader(ready.fileno())
     ready.recv()  # EOFError: the kernel ended without a word

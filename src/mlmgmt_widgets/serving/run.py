@@ -11,7 +11,6 @@ import sys
 import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from traitlets.config import Config
 
@@ -50,7 +49,8 @@ def serve(
     for name in _SECRETS:
         os.environ.pop(name, None)
     small = kernels.small_environment()
-    provisioner.prepare(small)
+    # The second keeps a debugger's hints, which mean nothing to whoever serves, off the terminal.
+    provisioner.prepare({**small, "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
     _migrate(url)
 
     def announce(bound: int) -> None:
@@ -218,5 +218,3 @@ def _network_address() -> str | None:
         except OSError:
             return None
     return None if ipaddress.ip_address(address).is_unspecified else address
-
-

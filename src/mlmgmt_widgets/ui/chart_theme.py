@@ -36,7 +36,7 @@ TEMPLATE: dict[str, Any] = {
     "padding": 0,
     "view": {"stroke": None},
     # Named schemes would not follow the theme. An array is interpolated, so it serves three answers as well as five.
-    "range": {"ordinal": {"scheme": RAMP}, "ramp": {"scheme": RAMP}, "heatmap": {"scheme": RAMP}, "category": RAMP[::-1]},
+    "range": {name: {"scheme": RAMP} for name in ("ordinal", "ramp", "heatmap")} | {"category": RAMP[::-1]},
     "axis": {
         "labelColor": "--mlm-quiet", "titleColor": "--mlm-quiet", "labelFontSize": 12, "titleFontSize": 12,
         "titleFontWeight": 400, "gridColor": "--mlm-line", "domain": False, "ticks": False, "labelPadding": 6,
@@ -52,7 +52,7 @@ TEMPLATE: dict[str, Any] = {
     "point": {"color": "--mlm-accent"},
     "style": {
         # Vega-Lite lets a style speak for the colour of text, lines and filled marks only through `color`.
-        "section": {"fontSize": 14, "fontWeight": 650, "color": "--mlm-text", "lineHeight": 19},
+        "section": {"fontSize": 14, "fontWeight": 600, "color": "--mlm-text", "lineHeight": 19},
         "question": {"fontSize": 13, "color": "--mlm-text", "lineHeight": 17},
         "number": {"fontSize": 13, "fontWeight": 600, "color": "--mlm-text"},
         "quiet": {"fontSize": 12, "color": "--mlm-quiet", "lineHeight": 15},

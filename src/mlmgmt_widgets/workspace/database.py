@@ -37,7 +37,7 @@ _SERVER_FAULTS = {
     "permission denied": "The database {where} does not allow this user to do that.",
     "read-only": "The database {where} may only be read.",
     "too many|remaining connection slots": "The database {where} has no free connection; please try again.",
-    "connect|resolve": "The database {where} cannot be reached; please check the server, the host and the port.",
+    "connect|resolve": "The database {where} cannot be reached; please check server, host and port.",
 }
 
 

@@ -123,15 +123,11 @@ class Results(WorkshopRows):
         with self._database.writing() as session:
             workshop = find(session, code, lock=True)
             session.execute(
-                delete(DecisionRow).where(
-                    DecisionRow.workshop_id == workshop.id, DecisionRow.question == question
-                ),
+                delete(DecisionRow).where(DecisionRow.workshop_id == workshop.id, DecisionRow.question == question),
             )
             if score is None and not note and not owner:
                 return None
-            session.add(
-                DecisionRow(workshop_id=workshop.id, question=question, agreed=score, note=note, owner=owner)
-            )
+            session.add(DecisionRow(workshop_id=workshop.id, question=question, agreed=score, note=note, owner=owner))
         return Decision(question, score, note, owner)
 
     def decisions(self, code: str) -> tuple[Decision, ...]:

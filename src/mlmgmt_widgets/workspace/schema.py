@@ -67,8 +67,7 @@ def _revision(connection: Connection, database: Database) -> str | None:
         # A file is ours alone; on a server, others may have tables beside ours.
         if found if database.is_sqlite else found & _TABLES:
             raise WorkspaceError(
-                f"{in_words(database.url)} holds the tables of another program; "
-                "please choose another database.",
+                f"{in_words(database.url)} holds the tables of another program; please choose another database.",
             )
         return None
     revision = connection.scalar(select(_version.c.version_num))

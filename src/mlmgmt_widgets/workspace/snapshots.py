@@ -66,8 +66,7 @@ def given(session: Session, workshop: WorkshopRow, rubric: Rubric) -> list[Given
         if row.comment:
             comments[row.participant_id][row.question] = row.comment
     return [
-        Given(person, in_order(answers[person.id], rubric), in_order(comments[person.id], rubric))
-        for person in people
+        Given(person, in_order(answers[person.id], rubric), in_order(comments[person.id], rubric)) for person in people
     ]
 
 

@@ -103,9 +103,7 @@ class AnswerRow(Base):
 
     __tablename__ = "answers"
 
-    participant_id: Mapped[int] = mapped_column(
-        ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True
-    )
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True)
     question: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     answer: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     comment: Mapped[str] = mapped_column(Text)

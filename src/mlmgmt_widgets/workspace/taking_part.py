@@ -162,9 +162,7 @@ class TakingPart(WorkshopRows):
         )
 
 
-def _person(
-    session: Session, workshop: WorkshopRow, token: str, *, lock: bool = False
-) -> ParticipantRow | None:
+def _person(session: Session, workshop: WorkshopRow, token: str, *, lock: bool = False) -> ParticipantRow | None:
     query = select(ParticipantRow).where(
         ParticipantRow.workshop_id == workshop.id,
         ParticipantRow.token_hash == checks.token_hash(workshop.code, token),

@@ -85,9 +85,7 @@ class Workshops(TakingPart, Results):
 
     def teams(self) -> tuple[str, ...]:
         """Return the teams that have workshops, by name, each spelt as in its latest workshop."""
-        query = select(WorkshopRow.team_key, WorkshopRow.team).order_by(
-            WorkshopRow.created_at, WorkshopRow.id
-        )
+        query = select(WorkshopRow.team_key, WorkshopRow.team).order_by(WorkshopRow.created_at, WorkshopRow.id)
         with self._database.reading() as session:
             latest = {row.team_key: row.team for row in session.execute(query)}
         return tuple(latest[key] for key in sorted(latest))

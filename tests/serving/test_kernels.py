@@ -1,0 +1,168 @@
+"""Kernels: each its own process, none left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import time
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from mlmgmt_widgets.serving import provisioner
+from mlmgmt_widgets.serving.kernels import (
+    WorkbookKernelManager,
+    WorkbookKernels,
+    WorkbookKernelSpecs,
+    small_environment,
+)
+from tests.browser.serving import Served
+from tests.serving.conftest import kernels
+
+pytestmark = [
+    pytest.mark.xdist_group("serving"),
+    pytest.mark.skipif(not provisioner.available(), reason="kernels are forked on Linux only"),
+]
+Start = Callable[[], AbstractContextManager[Served]]
+
+
+def opened(server: Served, name: str) -> str:
+    with urllib.request.urlopen(f"{server.url}/voila/render/{name}.ipynb", timeout=120) as response:
+        return response.read().decode()
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return condition()
+
+
+def test_twenty_visitors_at_once_each_get_a_kernel(server: Served) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        pages = list(pool.map(lambda _: opened(server, "process"), range(20)))
+    processes = {found[1] for page in pages if (found := re.search(r"process=(\d+)", page))}
+    assert len(processes) == 20
+
+
+def test_forked_kernels_compute_with_threads_and_draw_different_numbers(server: Served) -> None:
+    first, second = opened(server, "numbers"), opened(server, "numbers")
+    assert "2400" in first
+    draws = [re.findall(r"draw ([\d.]+) ([\d.]+)", page)[0] for page in (first, second)]
+    assert draws[0][0] != draws[1][0]
+    assert draws[0][1] != draws[1][1]
+
+
+def test_a_killed_kernel_is_forgotten_and_not_replaced(server: Served) -> None:
+    before = kernels(server)
+    page = opened(server, "process")
+    kernel = re.search(r'"kernelId": "([^"]+)"', page)
+    (process,) = kernels(server) - before
+    assert kernel
+    os.kill(process, signal.SIGKILL)
+    address = f"{server.url}/api/kernels/{kernel[1]}"
+
+    def gone() -> bool:
+        try:
+            urllib.request.urlopen(address)
+        except urllib.error.HTTPError as error:
+            return error.code == 404
+        return False
+
+    assert until(gone)
+    assert kernels(server) - before == set()
+
+
+def test_closing_a_page_ends_its_kernel(server: Served) -> None:
+    before = kernels(server)
+    kernel = re.search(r'"kernelId": "([^"]+)"', opened(server, "process"))
+    assert kernel
+    address = f"{server.url}/voila/api/shutdown/{kernel[1]}"
+    with urllib.request.urlopen(urllib.request.Request(address, method="POST")) as response:
+        assert response.status == 204
+    assert until(lambda: kernels(server) == before)
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_kernel_outlives_the_server(start: Start, end: signal.Signals) -> None:
+    with start() as server:
+        opened(server, "process")
+        opened(server, "counter")
+        below = psutil.Process(server.process.pid).children(recursive=True)
+        assert len(kernels(server)) == 2
+        server.process.send_signal(end)
+        server.process.wait(20)
+        _, alive = psutil.wait_procs(below, timeout=10)
+        assert alive == []
+
+
+def test_a_visitor_who_leaves_while_waiting_leaves_no_kernel(server: Served) -> None:
+    before = kernels(server)
+    for _ in range(5):
+        with urllib.request.urlopen(f"{server.url}/voila/render/process.ipynb", timeout=60) as response:
+            response.read1(10)
+    assert until(lambda: kernels(server) == before, seconds=30)
+
+
+def test_where_forking_is_not_possible_kernels_start_as_usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provisioner, "available", lambda: False)
+
+    async def try_it() -> list[str]:
+        manager = WorkbookKernels(kernel_spec_manager=WorkbookKernelSpecs(), connection_dir=str(tmp_path))
+        kernel_id = await manager.start_kernel(kernel_name="python3")
+        client = manager.get_kernel(kernel_id).client()
+        client.start_channels()
+        await client.wait_for_ready(timeout=60)
+        command = psutil.Process(manager.get_kernel(kernel_id).provisioner.pid).cmdline()
+        client.stop_channels()
+        await manager.shutdown_all(now=True)
+        return command
+
+    assert "ipykernel_launcher" in asyncio.run(try_it())
+
+
+@pytest.mark.parametrize(
+    ("connections", "idle_seconds", "ended"),
+    [(0, 300, False), (0, 700, True), (1, 700, False), (1, 3600, False), (1, 8000, True)],
+)
+def test_an_idle_kernel_lives_longer_while_its_page_is_open(
+    connections: int, idle_seconds: int, *, ended: bool
+) -> None:
+    from jupyter_server._tz import utcnow
+
+    manager = WorkbookKernels(alone_seconds=600, cull_idle_timeout=7200)
+    kernel = SimpleNamespace(last_activity=utcnow() - timedelta(seconds=idle_seconds), execution_state="idle")
+    manager._kernels["k"] = kernel
+    manager._kernel_connections["k"] = connections
+    seen: list[str] = []
+
+    async def shutdown_kernel(kernel_id: str, **_: object) -> None:
+        seen.append(kernel_id)
+
+    manager.shutdown_kernel = shutdown_kernel
+    asyncio.run(manager.cull_kernel_if_idle("k"))
+    assert bool(seen) is ended
+    manager._kernels.clear()
+
+
+def test_the_small_environment_leaves_secrets_out() -> None:
+    source = {"PATH": "/bin", "LC_ALL": "C.UTF-8", "DATABASE_PASSWORD": "x", "AWS_SECRET_ACCESS_KEY": "y"}
+    assert small_environment(source) == {"PATH": "/bin", "LC_ALL": "C.UTF-8"}
+
+
+def test_a_long_folder_for_sockets_falls_back_to_ports(tmp_path: Path) -> None:
+    short = WorkbookKernels(connection_dir="/tmp/short")  # noqa: S108 - nothing is written there
+    long = WorkbookKernels(connection_dir="/tmp/" + "long" * 30)  # noqa: S108
+    assert WorkbookKernelManager(parent=short).transport == "ipc"
+    assert WorkbookKernelManager(parent=long).transport == "tcp"

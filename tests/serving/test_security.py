@@ -1,0 +1,167 @@
+"""What a visitor must not get or do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+from tests.browser.serving import KEY, Served
+
+pytestmark = pytest.mark.xdist_group("serving")
+
+
+def answer(url: str) -> tuple[int, Any, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=60) as response:
+            return response.status, response.headers, response.read().decode(errors="replace")
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read().decode(errors="replace")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "voila/render/counter.ipynb", "nowhere", "mlmgmt/alive", "voila/static/voila.js", "api/kernels/" + "0" * 8],
+)
+def test_every_answer_carries_the_security_headers(server: Served, path: str) -> None:
+    _, headers, _ = answer(f"{server.url}/{path}")
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self' blob:;" in policy
+    assert "frame-ancestors 'self'" in policy
+    host = server.url.removeprefix("http://")
+    assert set(re.findall(r"\w+://[^\s;]+", policy)) == {f"ws://{host}", f"wss://{host}"}
+    assert "unsafe-eval" not in policy
+    assert not re.findall(r"https?:", policy)
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Server"] is None
+    assert headers["Set-Cookie"] is None
+
+
+FILES = ["secret.sqlite", "secret.sqlite-wal", "helper.py", "picture.png", "counter.ipynb", "../mlmgmt.toml"]
+PLACES = ["", "voila/files/", "voila/static/", "voila/static/../", "voila/templates/mlmgmt/static/", "mlmgmt/static/x/"]
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("place", [*PLACES, "files/", "voila/api/contents/", "mlmgmt/static/x/%2e%2e/%2e%2e/"])
+def test_no_file_of_the_folder_is_served(server: Served, place: str, file: str) -> None:
+    status, _, body = answer(f"{server.url}/{place}{file}")
+    assert status in {403, 404, 500} if place.startswith("voila/templates") else status in {403, 404}
+    assert "not for visitors" not in body
+    assert "nbformat" not in body
+
+
+def test_the_database_is_not_served(server: Served) -> None:
+    assert server.database.exists()
+    for name in ("workspace.sqlite", "workspace.sqlite-wal", "workspace/workspace.sqlite"):
+        for place in ("", "voila/files/", "voila/render/"):
+            assert answer(f"{server.url}/{place}{name}")[0] in {403, 404}
+
+
+def test_a_visitor_chooses_neither_template_nor_theme(server: Served) -> None:
+    _, _, html = answer(f"{server.url}/voila/render/process.ipynb?template=lab&theme=dark")
+    assert "page-header" in html
+    assert "fontawesome" not in html
+
+
+def test_a_kernel_sees_a_small_environment_and_no_key(server: Served) -> None:
+    _, _, html = answer(f"{server.url}/voila/render/environment.ipynb?token=in-the-query")
+    text = re.search(r"<pre>(\{.*?\})\s*</pre>", html, re.DOTALL)
+    assert text
+    seen = json.loads(text[1].replace("&#34;", '"').replace("&quot;", '"').replace("&#39;", "'").replace("&amp;", "&"))
+    assert KEY not in json.dumps(seen)
+    assert "in-the-query" not in json.dumps(seen)
+    assert len(seen["MLMGMT_FACILITATOR_KEY_HASH"]) == 64
+    assert seen["MLMGMT_DATABASE_URL"].endswith("workspace.sqlite")
+    assert "PYTEST_CURRENT_TEST" not in seen
+    assert not {name for name in seen if "VOILA_REQUEST" in name or "QUERY" in name}
+
+
+def kernel_of(server: Served) -> str:
+    _, _, html = answer(f"{server.url}/voila/render/counter.ipynb")
+    found = re.search(r'"kernelId": "([^"]+)"', html)
+    assert found
+    return found[1]
+
+
+async def connected(server: Served, kernel: str, origin: str | None = None) -> WebSocketClientConnection:
+    url = f"{server.url.replace('http', 'ws')}/api/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}"
+    return await websocket_connect(HTTPRequest(url, headers={"Origin": origin} if origin else None))
+
+
+def message(kind: str, content: dict[str, Any], channel: str = "shell") -> str:
+    header = {
+        "msg_id": uuid.uuid4().hex,
+        "msg_type": kind,
+        "session": "s",
+        "username": "",
+        "version": "5.3",
+        "date": "",
+    }
+    return json.dumps(
+        {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": channel, "buffers": []}
+    )
+
+
+@pytest.mark.parametrize("channel", ["shell", "control"])
+def test_a_visitor_runs_no_code(server: Served, tmp_path: Path, channel: str) -> None:
+    trace = tmp_path / "trace"
+    kernel = kernel_of(server)
+
+    async def try_it() -> set[str]:
+        socket = await connected(server, kernel)
+        code = {"code": f"open({str(trace)!r}, 'w')", "silent": False}
+        await socket.write_message(message("execute_request", code, channel))
+        await socket.write_message(message("complete_request", {"code": "impor", "cursor_pos": 5}, channel))
+        await socket.write_message(message("kernel_info_request", {}))  # answered when the others would have been
+        seen: set[str] = set()
+        while True:
+            text = await asyncio.wait_for(socket.read_message(), 20)
+            assert text is not None
+            seen.add(json.loads(text)["header"]["msg_type"])
+            if "kernel_info_reply" in seen:
+                socket.close()
+                return seen
+
+    seen = asyncio.run(try_it())
+    assert not seen & {"execute_reply", "execute_input", "execute_result", "error", "complete_reply"}
+    assert not trace.exists()
+
+
+def test_another_site_cannot_connect_to_a_kernel(server: Served) -> None:
+    kernel = kernel_of(server)
+    with pytest.raises(HTTPClientError) as caught:
+        asyncio.run(connected(server, kernel, origin="http://elsewhere.example"))
+    assert caught.value.code == 403
+
+
+def test_a_message_of_ten_megabytes_reaches_the_kernel_which_lives_on(server: Served) -> None:
+    kernel = kernel_of(server)
+
+    async def try_it() -> str:
+        socket = await connected(server, kernel)
+        big = {"comm_id": "none", "data": {"text": "x" * 10_000_000}}
+        await socket.write_message(message("comm_msg", big))
+        await socket.write_message(message("kernel_info_request", {}))
+        while True:
+            text = await asyncio.wait_for(socket.read_message(), 30)
+            assert text is not None
+            if json.loads(text)["header"]["msg_type"] == "kernel_info_reply":
+                socket.close()
+                return "alive"
+
+    assert asyncio.run(try_it()) == "alive"
+
+
+def test_nobody_is_told_which_kernels_there_are(server: Served) -> None:
+    assert answer(f"{server.url}/api/kernels")[0] == 404

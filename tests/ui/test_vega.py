@@ -1,0 +1,50 @@
+"""Vega is made on this machine, once, and asks nobody for anything."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlmgmt_widgets.ui import vega
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+def test_the_bundle_is_a_module_with_what_figures_need(folder: Path) -> None:
+    source = vega.bundle(folder).read_text("utf-8")
+    exported = re.findall(r"export\s*\{([^}]*)\}", source)[-1]
+    assert {name.split(" as ")[-1].strip() for name in exported.split(",")} == {"vegaEmbed", "vega", "vegaLite"}
+    assert not re.search(r"\bimport\s*[\"'(]|from\s*[\"']https?:", source)
+    assert "cdn" not in source.lower()
+
+
+def test_it_is_made_once(folder: Path) -> None:
+    before = vega.bundle(folder).stat().st_mtime_ns
+    assert vega.bundle(folder).stat().st_mtime_ns == before
+
+
+def test_several_processes_at_once_leave_one_whole_file(tmp_path: Path) -> None:
+    program = "import sys, pathlib; from mlmgmt_widgets.ui import vega; print(vega.bundle(pathlib.Path(sys.argv[1])))"
+    started = [
+        subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    said = {each.communicate(timeout=120)[0].strip() for each in started}
+    assert said == {str(tmp_path / vega.name())}
+    assert [each.name for each in tmp_path.iterdir()] == [vega.name()]
+
+
+def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr("vl_convert.javascript_bundle", lambda *_, **__: "export {};")
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="no room"):
+        vega.bundle(tmp_path)
+    assert list(tmp_path.iterdir()) == []
