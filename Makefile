@@ -38,7 +38,7 @@ types: .venv/.tests
 
 unit: .venv/.tests
 	@scripts/find-chromium.sh >/dev/null
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: .venv/.tests  ## ratios against a bare Voila page and a bare bincount
 	@scripts/find-chromium.sh >/dev/null

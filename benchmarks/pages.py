@@ -99,8 +99,8 @@ from mlmgmt_widgets.ui.figure_view import FigureView
 rubric = load_rubric("mlops-maturity")
 responses = read_responses(rubric, sorted((shipped() / "examples").glob("*.csv"))[0])
 result = score(rubric, responses)
-display(FigureView(charts.sections(rubric, result)))
-display(FigureView(charts.distributions(rubric, result)))
+display(FigureView(charts.sections(result, rubric)))
+display(FigureView(charts.distributions(result, rubric)))
 """
 
 
@@ -119,10 +119,10 @@ def cases(stock: str, ours: str, own: Path) -> list[Case]:
         Case("ours, empty notebook", f"{render}/{EMPTY}", OUR_READY),
     ]
     if (own / "maturity_survey.ipynb").exists():
-        ready = f"{OUR_READY} .page-widget :is(button, input)"
+        ready = f"{OUR_READY} .page-widget :is(button, input):visible"
         found.append(Case("ours, survey", f"{render}/maturity_survey.ipynb", ready))
     if (own / "maturity_workshop.ipynb").exists():
-        ready = f"{OUR_READY} .page-widget :is(button, input)"
+        ready = f"{OUR_READY} .page-widget :is(button, input):visible"
         found.append(Case("ours, workshop", f"{render}/maturity_workshop.ipynb", ready))
     found.append(Case("ours, two charts of results", f"{render}/{FIGURES}", f"{OUR_READY} .page-widget svg.marks"))
     return found

@@ -1,5 +1,7 @@
 """The wheel stands on its own: installed elsewhere, with nothing of this repository, it serves the workbook."""
 
+# ruff: noqa: S310 - the addresses are our own server's
+
 from __future__ import annotations
 
 import os
@@ -15,7 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

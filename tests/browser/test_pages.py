@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.serving import Served
 from tests.serving.conftest import kernels, server, workbook  # noqa: F401 - fixtures
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = [pytest.mark.browser]
 Visit = Callable[..., Page]
 
 
@@ -111,7 +111,7 @@ def test_closing_the_page_ends_its_kernel(server: Served, visit: Visit) -> None:
     assert len(kernels(server) - before) == 1
     page.goto(server.url)
     for _ in range(100):
-        if kernels(server) == before:
+        if kernels(server) <= before:
             break
         page.wait_for_timeout(50)
-    assert kernels(server) == before
+    assert kernels(server) <= before

@@ -11,7 +11,7 @@ from mlmgmt_widgets import Workspace
 from mlmgmt_widgets.assessment import load_rubric
 from tests.browser.serving import Served, serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("survey")]
+pytestmark = [pytest.mark.browser]
 Visit = Callable[..., Page]
 PULSE = [
     f"pulse-{section}"

@@ -22,7 +22,7 @@ from mlmgmt_widgets import Workspace
 from mlmgmt_widgets.assessment import Rubric, load_rubric
 from tests.browser.serving import Served
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("workshop"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 Visit = Callable[..., Page]
 COMMENT = '=HYPERLINK("http://example.org","click") says nobody'
 

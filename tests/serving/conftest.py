@@ -25,7 +25,7 @@ class Counter(anywidget.AnyWidget):
       ask.textContent = "ask";
       const answer = document.createElement("output");
       ask.addEventListener("click", () => model.send({ question: "?" }, undefined, [new Uint8Array([7, 8])]));
-      model.on("msg:custom", (content, buffers) => { answer.textContent = `${content.process} ${buffers[0].getUint8(1)}`; });
+      model.on("msg:custom", ({ process }, [bytes]) => { answer.textContent = `${process} ${bytes.getUint8(1)}`; });
       show();
       el.append(button, ask, answer);
     } };
@@ -36,6 +36,15 @@ class Counter(anywidget.AnyWidget):
         self.on_msg(lambda widget, content, buffers: self.send({"process": os.getpid()}, [bytes(buffers[0])]))
 Counter()
 '''
+NUMBERS = """
+import random
+import numpy as np
+from concurrent.futures import ThreadPoolExecutor
+ones = np.ones((600, 600))
+with ThreadPoolExecutor(2) as pool:
+    print(sum(pool.map(lambda _: int((ones @ ones)[0, 0]), range(4))))
+print("draw", np.random.random(), random.random())
+"""
 NOTEBOOKS: dict[str, list[str]] = {
     "index": ["# The home page", "A [link](counter.ipynb)."],
     "counter": ["# A counter", COUNTER, "Text after it."],
@@ -43,12 +52,7 @@ NOTEBOOKS: dict[str, list[str]] = {
     "environment": ["import os, json; print(json.dumps(dict(os.environ)))"],
     "broken": ["# A broken page", "print('before')", "raise RuntimeError('the-secret-reason')", "print('after')"],
     "sliders": ["import ipywidgets; ipywidgets.VBox([ipywidgets.IntSlider(description='weeks')])"],
-    "numbers": [
-        "import numpy as np\nfrom concurrent.futures import ThreadPoolExecutor\n"
-        "a = np.ones((600, 600))\n"
-        "with ThreadPoolExecutor(2) as pool: print(sum(pool.map(lambda _: int((a @ a)[0, 0]), range(4))))\n"
-        "print('draw', np.random.random(), __import__('random').random())",
-    ],
+    "numbers": [NUMBERS],
     "table": ["import pandas as pd; pd.DataFrame({'team': ['Ranking']})"],
 }
 LAB_CELL = "raise RuntimeError('only for JupyterLab')"

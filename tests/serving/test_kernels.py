@@ -1,5 +1,7 @@
 """Kernels: each its own process, none left behind."""
 
+# ruff: noqa: S310 - the addresses are our own server's
+
 from __future__ import annotations
 
 import asyncio
@@ -81,7 +83,7 @@ def test_a_killed_kernel_is_forgotten_and_not_replaced(server: Served) -> None:
         return False
 
     assert until(gone)
-    assert kernels(server) - before == set()
+    assert kernels(server) <= before
 
 
 def test_closing_a_page_ends_its_kernel(server: Served) -> None:
@@ -91,7 +93,7 @@ def test_closing_a_page_ends_its_kernel(server: Served) -> None:
     address = f"{server.url}/voila/api/shutdown/{kernel[1]}"
     with urllib.request.urlopen(urllib.request.Request(address, method="POST")) as response:
         assert response.status == 204
-    assert until(lambda: kernels(server) == before)
+    assert until(lambda: kernels(server) <= before)
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -161,7 +163,7 @@ def test_the_small_environment_leaves_secrets_out() -> None:
     assert small_environment(source) == {"PATH": "/bin", "LC_ALL": "C.UTF-8"}
 
 
-def test_a_long_folder_for_sockets_falls_back_to_ports(tmp_path: Path) -> None:
+def test_a_long_folder_for_sockets_falls_back_to_ports() -> None:
     short = WorkbookKernels(connection_dir="/tmp/short")  # noqa: S108 - nothing is written there
     long = WorkbookKernels(connection_dir="/tmp/" + "long" * 30)  # noqa: S108
     assert WorkbookKernelManager(parent=short).transport == "ipc"

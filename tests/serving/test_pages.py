@@ -1,5 +1,7 @@
 """What a visitor is sent."""
 
+# ruff: noqa: S310 - the addresses are our own server's
+
 from __future__ import annotations
 
 import json

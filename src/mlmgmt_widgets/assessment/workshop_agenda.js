@@ -1,7 +1,7 @@
 // Where talking pays most: what was said about a question, and what the team decides, alone or large for the room.
 
 import { h } from "../ui/screen.js";
-import { count, decimal } from "./workshop_parts.js";
+import { count, decimal, fullScreenButton } from "./workshop_parts.js";
 
 const SHOWN_FIRST = 7;
 const QUIET = 700;
@@ -122,7 +122,7 @@ function inWords(consensus) {
 /** What people wrote, word for word. */
 export function comments(item) {
   if (!item.comments?.length) return null;
-  return h("section", { class: "workshop-comments", "aria-label": "Comments" },
+  return h("div", { class: "workshop-comments", role: "group", "aria-label": "Comments" },
     item.comments.map((text) => h("blockquote", {}, h("p", {}, text))));
 }
 
@@ -181,14 +181,9 @@ export function discussion(root, { items, scale, store, start }) {
   const back = h("button", { type: "button", onclick: () => turn(-1) }, "‹ Previous");
   const next = h("button", { type: "button", class: "mlm-primary", onclick: () => turn(1) }, "Next ›");
   const dialog = h("dialog", { class: "workshop-room", "aria-label": "Discussion", onclose: closed, onkeydown: pressed },
-    h("div", { class: "workshop-room-head" }, where, h("div", { class: "mlm-row" }, fullScreen(), h("button", { type: "button", onclick: () => dialog.close() }, "Back to the list"))),
+    h("div", { class: "workshop-room-head" }, where, h("div", { class: "mlm-row" }, fullScreenButton(() => dialog), h("button", { type: "button", onclick: () => dialog.close() }, "Back to the list"))),
     body,
     h("div", { class: "workshop-room-foot" }, back, next));
-
-  function fullScreen() {
-    if (!document.fullscreenEnabled) return null;
-    return h("button", { type: "button", onclick: () => (document.fullscreenElement ? document.exitFullscreen() : dialog.requestFullscreen()) }, "Full screen");
-  }
 
   function show() {
     form?.destroy();

@@ -1,7 +1,7 @@
 // While answers come in: a join code for the projector, and who has finished. Never what they said.
 
 import { baseUrl, h } from "../ui/screen.js";
-import { busy, confirm, copyButton, count, inWords, sentence } from "./workshop_parts.js";
+import { busy, confirm, copyButton, count, fullScreenButton, inWords, sentence } from "./workshop_parts.js";
 
 const PAGE = "voila/render/maturity_survey.ipynb";
 const ADDRESS = "mlmgmt:address";
@@ -24,7 +24,9 @@ export function collectView({ model, root, ask, header }) {
   function progress(news) {
     now = news;
     const { joined, started, finished } = news;
-    numbers.textContent = joined ? `${joined} joined, ${finished} finished` : "Nobody has joined yet.";
+    const text = joined ? `${joined} joined, ${finished} finished` : "Nobody has joined yet.";
+    if (numbers.textContent !== text) numbers.textContent = text;
+    join.tell(text);
     meter.value = joined ? finished / joined : 0;
     people.hidden = anonymous || !joined;
     people.replaceChildren(...news.people.map((each) => h("li", { "data-finished": String(each.finished) },
@@ -77,7 +79,7 @@ export function collectView({ model, root, ask, header }) {
       h("section", { class: "workshop-status", "aria-label": "Progress" }, numbers, meter, people,
         h("div", { class: "workshop-status-foot" }, h("div", { class: "mlm-row" }, reveal, closed ? null : end), hint), trouble.element)));
   progress(now);
-  numbers.textContent = "";
+  numbers.textContent = ""; // nothing is known yet
   return { element, code, progress, destroy: join.destroy };
 }
 
@@ -87,13 +89,14 @@ export function joinPanel({ model, ask }) {
   const served = model.get("served");
   const link = h("a", { class: "workshop-link", target: "_blank", rel: "noreferrer" });
   const byHand = h("p", { class: "mlm-quiet mlm-small workshop-by-hand" });
+  const tally = h("p", { class: "workshop-tally", "aria-hidden": "true" }); // for the projector; the page itself says it too
   const picture = h("img", { class: "workshop-qr", alt: "QR code of the join link", hidden: true, width: 320, height: 320 });
   const warning = h("p", { class: "mlm-note mlm-small", "data-tone": "attention", hidden: true });
   const address = h("input", { type: "text", inputmode: "url", spellcheck: "false", autocomplete: "off", placeholder: "http://192.168.0.10:8866", oninput: typed });
   const asking = served ? null : h("div", { class: "workshop-field" },
     h("label", { class: "mlm-field" }, "Address of the server", address),
     h("small", {}, "Participants cannot open JupyterLab. Run “mlmgmt serve --host 0.0.0.0” beside it and put in the address that it prints."));
-  const tools = h("div", { class: "mlm-row workshop-join-tools" }, copyButton(() => link.href), fullScreenButton());
+  const tools = h("div", { class: "mlm-row workshop-join-tools" }, copyButton(() => link.href), fullScreenButton(() => panel));
   let timer = null;
 
   const panel = h("section", { class: "workshop-join", "aria-label": "How to join" },
@@ -105,13 +108,9 @@ export function joinPanel({ model, ask }) {
       h("p", { class: "workshop-link-line" }, link),
       byHand,
       warning,
+      tally,
       tools),
     h("div", { class: "workshop-qr-frame" }, picture));
-
-  function fullScreenButton() {
-    if (!document.fullscreenEnabled) return null;
-    return h("button", { type: "button", onclick: () => (document.fullscreenElement ? document.exitFullscreen() : panel.requestFullscreen()) }, "Full screen");
-  }
 
   function base() {
     const published = model.get("home").public_url;
@@ -149,7 +148,7 @@ export function joinPanel({ model, ask }) {
 
   address.value = kept();
   draw();
-  return { element: panel, destroy() { clearTimeout(timer); } };
+  return { element: panel, tell(text) { tally.dataset.text = text; }, destroy() { clearTimeout(timer); } };
 }
 
 /** The survey's address with the join code in its fragment, which no server ever sees or logs. */

@@ -130,3 +130,13 @@ function copyOldWay(text) {
     area.remove();
   }
 }
+
+/** A button that shows `target` on the whole screen and back; nothing where the browser cannot. */
+export function fullScreenButton(target) {
+  if (!document.fullscreenEnabled) return null;
+  const button = h("button", { type: "button", onclick: () => (document.fullscreenElement ? document.exitFullscreen() : target().requestFullscreen()) }, "Full screen");
+  queueMicrotask(() => target().addEventListener("fullscreenchange", () => {
+    button.textContent = document.fullscreenElement ? "Leave full screen" : "Full screen";
+  }));
+  return button;
+}

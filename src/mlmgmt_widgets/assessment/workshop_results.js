@@ -204,6 +204,7 @@ function tabs(entries, memory) {
   const prefix = `workshop-${Math.random().toString(36).slice(2, 8)}`;
   const buttons = entries.map((entry, i) => h("button", { type: "button", role: "tab", id: `${prefix}-${entry.id}`, "aria-controls": `${prefix}-${entry.id}-panel`, onclick: () => select(i) }, entry.title));
   const panels = entries.map((entry) => h("div", { role: "tabpanel", id: `${prefix}-${entry.id}-panel`, "aria-labelledby": `${prefix}-${entry.id}`, tabindex: 0, class: "workshop-panel mlm-stack" }));
+  const frame = h("div", {});
   const list = h("div", { role: "tablist", class: "workshop-tabs", "aria-label": "Results", onkeydown: pressed }, buttons);
 
   function select(at) {
@@ -215,7 +216,9 @@ function tabs(entries, memory) {
       panels[i].hidden = !on;
     });
     if (!panels[at].children.length) panels[at].append(...entries[at].build().flat().filter(Boolean));
-    buttons[at].scrollIntoView({ block: "nearest", inline: "nearest" });
+    list.scrollLeft = buttons[at].offsetLeft - list.offsetLeft - 24;
+    // The list sticks to the top of a long page: another page begins at its beginning.
+    if (frame.getBoundingClientRect().top < 0) frame.scrollIntoView({ block: "start" });
   }
 
   function pressed(event) {
@@ -228,6 +231,7 @@ function tabs(entries, memory) {
     buttons[next].focus();
   }
 
+  frame.append(list, ...panels);
   select(memory.tab ?? 0);
-  return h("div", {}, list, panels);
+  return frame;
 }

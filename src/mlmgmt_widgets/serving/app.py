@@ -65,7 +65,6 @@ class Protection(OutputTransform):
         for name, value in self._headers.items():
             headers[name] = value
         headers.pop("Server", None)
-        headers.pop("Set-Cookie", None)  # nothing here needs one, and one could tie two visits together
         return status_code, headers, chunk
 
 

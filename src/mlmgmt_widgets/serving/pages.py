@@ -181,7 +181,7 @@ class PageHandler(BaseVoilaHandler):  # type: ignore[misc]
         except Exception:  # noqa: BLE001 - whatever it was, the page says so and the log says why
             _log.exception("could not open %s", path)
             await self._end(kernel_id)
-            await self._send(self.render_template("broken.html.j2"))
+            await self._send(_render(self, "broken.html.j2"))
 
     async def _renderer(self, path: str) -> NotebookRenderer:
         known = {"base_url": self.base_url, "voila_configuration": self.voila_configuration}
@@ -212,7 +212,7 @@ class PageHandler(BaseVoilaHandler):  # type: ignore[misc]
         file = self._folder / page.path
         text = _text(file, file.stat().st_mtime_ns)
         filled = frame(self.base_url, there, page)
-        return str(self.render_template("frame.html.j2", text=Markup(text), **filled))  # noqa: S704 - a notebook's own text
+        return _render(self, "frame.html.j2", text=Markup(text), **filled)  # noqa: S704 - a notebook's own text
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Show an error as a page in words."""
@@ -239,7 +239,12 @@ def _show_error(handler: BaseVoilaHandler, folder: Path, status: int) -> None:
     handler.set_header("Content-Type", "text/html; charset=utf-8")
     handler.set_header("Cache-Control", "no-store")
     filled = frame(handler.base_url, pages(folder), None)
-    handler.finish(handler.render_template("error.html", status=status, **filled))
+    handler.finish(_render(handler, "error.html", status=status, **filled))
+
+
+def _render(handler: BaseVoilaHandler, name: str, **filled: Any) -> str:
+    # Not the handler's own method: that one sets a cookie, and nothing here needs one.
+    return str(handler.settings["voila_jinja2_env"].get_template(name).render(**filled))
 
 
 def frame(base_url: str, there: tuple[Page, ...], page: Page | None) -> Mapping[str, Any]:

@@ -124,7 +124,7 @@ def _let_go_of_the_fork_server() -> None:
 
     It ends when the last end is closed. With ours open it would outlive a killed server, and we with it.
     """
-    server = multiprocessing.forkserver._forkserver  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
+    server: Any = vars(multiprocessing.forkserver)["_forkserver"]  # there is no public way
     if server._forkserver_alive_fd is not None:  # noqa: SLF001
         os.close(server._forkserver_alive_fd)  # noqa: SLF001
         server._forkserver_alive_fd = server._forkserver_address = None  # noqa: SLF001

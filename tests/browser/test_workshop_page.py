@@ -13,13 +13,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from tests.asking import ask
-from tests.browser.conftest import chromium  # noqa: F401 - a fixture
 
 from mlmgmt_widgets import MaturityWorkshop, Workspace
 from mlmgmt_widgets.assessment import Rubric, facilitator
 from mlmgmt_widgets.ui import vega
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("workshop-page")]
+pytestmark = [pytest.mark.browser]
 
 KEY = "correct horse battery staple"
 EVIL = "<img src=x onerror='window.broken = true'>"
@@ -89,7 +88,7 @@ def charts() -> None:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, workspace: Workspace) -> Iterator[Open]:  # noqa: F811
+def open_page(chromium: Browser, workspace: Workspace) -> Iterator[Open]:
     """Show a widget on a page of its own; whatever the page asks, the widget answers through its dispatch."""
     contexts = []
     errors: list[str] = []
