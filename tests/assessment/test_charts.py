@@ -190,3 +190,12 @@ def test_a_trend_is_in_the_order_of_time_and_says_what_changed() -> None:
     assert figure.columns == ["Section", "1 Mar 2026", "1 Sep 2026"]
     assert figure.rows == [["Overall", 1.0, 3.0]]
     assert "+2.0" in written(figure.payload()["spec"])
+
+
+def test_workshops_of_one_day_are_drawn_side_by_side() -> None:
+    rubric = flat(1)
+    low, high = (score(rubric, given({"q0": value})) for value in (1.0, 3.0))
+    spec = charts.trend([(date(2026, 3, 1), low), (date(2026, 3, 1), high)], rubric).payload()["spec"]
+    datasets = spec["datasets"].values() if "datasets" in spec else [each["data"]["values"] for each in spec["layer"]]
+    points = [row for rows in datasets for row in rows if "row" in row]
+    assert len({point["x"] for point in points}) == 2

@@ -8,6 +8,8 @@ import asyncio
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -168,3 +170,14 @@ def test_a_long_folder_for_sockets_falls_back_to_ports() -> None:
     long = WorkbookKernels(connection_dir="/tmp/" + "long" * 30)  # noqa: S108
     assert WorkbookKernelManager(parent=short).transport == "ipc"
     assert WorkbookKernelManager(parent=long).transport == "tcp"
+
+
+def test_what_is_imported_before_the_fork_starts_no_thread_of_python_and_no_chart_engine() -> None:
+    code = (
+        "import sys, threading, mlmgmt_widgets.serving.preload as preload;"
+        "assert threading.active_count() == 1, threading.enumerate();"
+        "assert 'vl_convert' not in sys.modules;"
+        "print([name for name in preload.MODULES if name not in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _NO_ROLE = "no role given"
 _CELL = 34  # pixels
+_LEAST_GAP = 0.12  # of the whole time, between two workshops: closer than that their numbers would overlap
 _MOST_POINTS = 5  # with more workshops than this, only the first and the last are named
 # Black or white, whichever reads better on the colour that the theme gives to the score.
 _GROUND = "scale('color', datum.score)"
@@ -89,7 +91,7 @@ def _matrix(groups: Sequence[GroupScore], rubric: Rubric, names: list[str]) -> a
 
 
 def _spaced(role: str) -> str:
-    return (role or _NO_ROLE).replace("-", " ")
+    return re.sub(r"\bml\b", "ML", (role or _NO_ROLE).replace("-", " "))
 
 
 def _span(rubric: Rubric) -> list[float]:
@@ -171,8 +173,8 @@ def _scales(rubric: Rubric) -> list[tuple[float, float]]:
 
 
 def _trend(ordered: Sequence[tuple[date, Result]], rubric: Rubric, frame: Frame) -> alt.LayerChart:
-    days = [(day - ordered[0][0]).days for day, _ in ordered]
-    margin = max(days[-1] * 0.14, 1)
+    days = _apart([(day - ordered[0][0]).days for day, _ in ordered])
+    margin = max(days[-1] * 0.14, 0.3)
     marks, stack = Marks(frame, [-margin, days[-1] + margin]), Stack(frame)
     names = [_day(day) for day, _ in ordered]
     ends = range(len(days)) if len(days) <= _MOST_POINTS else (0, len(days) - 1)
@@ -196,6 +198,15 @@ def _trend(ordered: Sequence[tuple[date, Result]], rubric: Rubric, frame: Frame)
     marks.text((place.label() for place, _ in rows), "question")
     _changes(marks, rows, frame)
     return marks.chart(stack.height - 12)
+
+
+def _apart(days: Sequence[int]) -> list[float]:
+    """Move days that are too close to tell apart a little to the right; the others stay where they are."""
+    least = (days[-1] or 1) * _LEAST_GAP
+    places: list[float] = []
+    for day in days:
+        places.append(max(day, places[-1] + least) if places else day)
+    return places
 
 
 def compare(before: Result, after: Result, rubric: Rubric) -> Figure:

@@ -134,6 +134,7 @@ function render({ model, el }) {
     if (memory.code !== code) memory = { code };
     const view = workshop().revealed ? resultsView : collectView;
     const state = workshop().state;
+    if (shown.name !== "workshop") root.scrollIntoView({ block: "start" });
     show("workshop", { wide: true, state, ...view({ model, root, ask: kernel.ask, header, again: showWorkshop, memory }) });
     poll();
   }

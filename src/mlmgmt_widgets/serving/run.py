@@ -22,6 +22,9 @@ _ALONE_SECONDS = 10 * 60  # and while it is not: a phone in a pocket, a closed t
 _CULL_SECONDS = 60
 # What Voila's own front end loads, on pages that need it: widgets, and nothing of an editor.
 _EXTENSIONS = ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget"]
+# A roomful of kernels shares a few cores: threads of their own for linear algebra only get in the way. Said to the
+# fork server as well, which loads that library, so that it forks with a single thread.
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _SECRETS = ("MLMGMT_FACILITATOR_KEY", "MLMGMT_DATABASE_URL")
 
 
@@ -49,8 +52,8 @@ def serve(
     for name in _SECRETS:
         os.environ.pop(name, None)
     small = kernels.small_environment()
-    # The second keeps a debugger's hints, which mean nothing to whoever serves, off the terminal.
-    provisioner.prepare({**small, "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
+    # The last keeps a debugger's hints, which mean nothing to whoever serves, off the terminal.
+    provisioner.prepare({**small, **_ONE_THREAD, "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
     _migrate(url)
 
     def announce(bound: int) -> None:
@@ -114,9 +117,7 @@ def kernel_environment(there: Home, database: str, key: str, host: str, port: in
         "MLMGMT_FACILITATOR_KEY_HASH": home.key_hash(key),
         "MLMGMT_PUBLIC_URL": os.environ.get("MLMGMT_PUBLIC_URL") or f"http://{_reachable(host)}:{port}",
         "MLMGMT_NOTEBOOKS": str(there.notebooks),
-        # A handful of kernels share two cores: threads of their own for linear algebra only get in the way.
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
+        **_ONE_THREAD,
     }
     return environment | ({"MLMGMT_CONTENT": str(there.content)} if there.content else {})
 

@@ -90,7 +90,8 @@ export function showFigure(host, payload, vega) {
   async function draw() {
     if (!width) return;
     const turn = ++latest;
-    const element = h("div");
+    // The stage is the image and carries its name; what Vega draws in it is not read out piece by piece.
+    const element = h("div", { "aria-hidden": "true" });
     try {
       const { vegaEmbed } = await vega();
       const result = await vegaEmbed(element, sized(layout(), width), options(fillIn(shown.config, themeOf(stage))));
