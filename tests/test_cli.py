@@ -160,3 +160,12 @@ def test_a_reader_that_goes_away_is_no_error():
     run = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False, env=os.environ)
     assert run.stdout == "{"
     assert run.stderr == ""
+
+
+def test_where_names_the_places_and_never_a_password(mlmgmt, monkeypatch, tmp_path):
+    monkeypatch.setenv("MLMGMT_HOME", str(tmp_path))
+    assert f"home       {tmp_path}" in mlmgmt("where")[1]
+    monkeypatch.setenv("MLMGMT_DATABASE_URL", "postgresql://ann:secret@db.example/team")
+    said = mlmgmt("where")[1]
+    assert "team on db.example" in said
+    assert "secret" not in said

@@ -197,5 +197,19 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that is empty or n
     lay_out(folder)
 
 
-if __name__ == "__main__":
-    main()
+@app.command()
+def where() -> None:
+    """Print the folders that `mlmgmt serve`, started here, would use."""
+    from mlmgmt_widgets.serving.home import find
+    from mlmgmt_widgets.serving.run import database_of
+    from mlmgmt_widgets.workspace.address import in_words, parse
+
+    there = find()
+    rows = (
+        ("home", there.folder),
+        ("database", in_words(parse(database_of(there)))),
+        ("notebooks", there.notebooks),
+        ("content", there.content or "as shipped"),
+    )
+    for name, place in rows:
+        typer.echo(f"{name:<10} {place}")

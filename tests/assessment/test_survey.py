@@ -74,9 +74,7 @@ def test_setting_the_response_in_code_moves_the_result(toy: Rubric) -> None:
     assert survey.result["nodes"]["canary"]["dont_know"] == 1
 
 
-@pytest.mark.parametrize(
-    "answers", [{"versionned": 1}, {"versioned": 0.7}, {"versioned": True}, {"versioned": "1"}]
-)
+@pytest.mark.parametrize("answers", [{"versionned": 1}, {"versioned": 0.7}, {"versioned": True}, {"versioned": "1"}])
 def test_an_illegal_response_is_refused_and_the_last_one_stays(toy: Rubric, answers: dict[str, Any]) -> None:
     survey = MaturitySurvey(toy)
     survey.response = {"answers": {"versioned": 1}}
@@ -169,10 +167,7 @@ def test_a_forged_answer_is_refused_with_a_word_and_nothing_changes(
 
 
 def test_the_limit_of_a_comment_is_said(workspace: Workspace, toy: Rubric) -> None:
-    assert (
-        "2000"
-        in ask(joined(workspace, toy), "answer", question="canary", answer=1, comment="x" * 2001)["error"]
-    )
+    assert "2000" in ask(joined(workspace, toy), "answer", question="canary", answer=1, comment="x" * 2001)["error"]
 
 
 def test_without_entering_nothing_can_be_answered(workspace: Workspace, toy: Rubric) -> None:
@@ -211,9 +206,7 @@ def test_answers_can_be_changed_until_the_workshop_is_closed(workspace: Workspac
     assert survey.workshop["state"] == "closed"
 
 
-def test_a_named_workshop_asks_for_a_name_and_an_anonymous_one_refuses_it(
-    workspace: Workspace, toy: Rubric
-) -> None:
+def test_a_named_workshop_asks_for_a_name_and_an_anonymous_one_refuses_it(workspace: Workspace, toy: Rubric) -> None:
     named = MaturitySurvey(workspace=lambda: workspace)
     ask(named, "join", code=workspace.workshops.create(toy, "Ranking", anonymous=False).code)
     assert "name" in ask(named, "enter", token=TOKEN)["error"]

@@ -44,25 +44,39 @@ class Served:
         return f"{self.survey}#join={code}"
 
     def kernels(self) -> set[psutil.Process]:
-        """The processes below the server that run a notebook: the youngest leaves of its tree."""
-        return {each for each in psutil.Process(self.process.pid).children(recursive=True) if _is_kernel(each)}
+        """The processes below the server that run a notebook: each leads a session of its own."""
+        return {each for each in psutil.Process(self.process.pid).children(recursive=True) if _leads(each.pid)}
 
 
-def _is_kernel(process: psutil.Process) -> bool:
+def _leads(pid: int) -> bool:
     try:
-        return any(connection.status == psutil.CONN_LISTEN for connection in process.net_connections("tcp"))
-    except psutil.Error:
+        return os.getsid(pid) == pid
+    except ProcessLookupError:
         return False
 
 
 @contextmanager
 def serving(home: Path, port: int = 0, folder: Path | None = None) -> Iterator[Served]:
     """Run `mlmgmt serve` with a home of its own until the block ends."""
+    with running(home, ["serve", "--port", str(port)], r"Home\s+(http://\S+?)/?\s", folder) as server:
+        yield server
+
+
+@contextmanager
+def lab(home: Path, folder: Path) -> Iterator[Served]:
+    """Run `mlmgmt lab` in a folder made by `mlmgmt new` until the block ends; `url` holds its token."""
+    with running(home, ["lab", "--port", "0", "--no-open"], r"(http://127\.0\.0\.1\S+token=\w+)", folder) as server:
+        yield server
+
+
+@contextmanager
+def running(home: Path, arguments: list[str], says: str, folder: Path | None = None) -> Iterator[Served]:
+    """Run `mlmgmt` until the block ends; its address is what it prints first that matches `says`."""
     home.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "MLMGMT_HOME": str(home), "MLMGMT_FACILITATOR_KEY": KEY}
     environment.pop("MLMGMT_DATABASE_URL", None)
     process = subprocess.Popen(
-        [sys.executable, "-m", "mlmgmt_widgets", "serve", "--port", str(port)],
+        [sys.executable, "-m", "mlmgmt_widgets", *arguments],
         cwd=folder or home,
         env=environment,
         stdout=subprocess.PIPE,
@@ -77,7 +91,7 @@ def serving(home: Path, port: int = 0, folder: Path | None = None) -> Iterator[S
         assert process.stdout is not None
         for line in process.stdout:
             output.append(line)
-            if match := re.search(r"Home\s+(http://\S+?)/?\s", line):
+            if match := re.search(says, line):
                 address.append(match[1])
                 found.set()
         found.set()

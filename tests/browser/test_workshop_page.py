@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from tests.asking import ask
 
 from mlmgmt_widgets import MaturityWorkshop, Workspace
 from mlmgmt_widgets.assessment import Rubric, facilitator
 from mlmgmt_widgets.ui import vega
+from tests.asking import ask
 
 pytestmark = [pytest.mark.browser]
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
-import psutil
 import pytest
 
 from tests.browser.serving import Served, serving
@@ -96,13 +94,5 @@ def start(workbook: Path, tmp_path: Path) -> Callable[[], object]:
 
 
 def kernels(server: Served) -> set[int]:
-    """The kernels of a server: those below it that lead a session of their own."""
-    below = psutil.Process(server.process.pid).children(recursive=True)
-    return {each.pid for each in below if each.is_running() and _leads(each.pid)}
-
-
-def _leads(pid: int) -> bool:
-    try:
-        return os.getsid(pid) == pid
-    except ProcessLookupError:
-        return False
+    """The process ids of a server's kernels."""
+    return {each.pid for each in server.kernels() if each.is_running()}

@@ -10,6 +10,7 @@ import pytest
 from mlmgmt_widgets.serving import home, run
 from mlmgmt_widgets.serving.folder import new
 from mlmgmt_widgets.serving.home import Home, ServingError
+from mlmgmt_widgets.workspace import WorkspaceError
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -65,13 +66,13 @@ def test_on_all_addresses_phones_are_told_where(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("url", ["nonsense", "://"])
 def test_what_is_no_database_url_is_refused_in_a_sentence(tmp_path: Path, url: str) -> None:
-    with pytest.raises(ServingError, match="is not a database URL"):
-        run._database(Home(tmp_path, tmp_path, None), url)
+    with pytest.raises(WorkspaceError, match="not the address of a database"):
+        run.database_of(Home(tmp_path, tmp_path, None), url)
 
 
 def test_a_database_in_the_served_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ServingError, match="put it elsewhere"):
-        run._database(Home(tmp_path / "home", tmp_path, None), f"sqlite:///{tmp_path}/team.sqlite")
+        run.database_of(Home(tmp_path / "home", tmp_path, None), f"sqlite:///{tmp_path}/team.sqlite")
 
 
 def test_a_new_folder_has_notebooks_content_and_instructions(tmp_path: Path) -> None:

@@ -77,9 +77,7 @@ def test_a_defect_is_said_without_its_details(caplog: pytest.LogCaptureFixture) 
         ("double", {"number": "x" * 10_000_000}),
     ],
 )
-def test_a_forged_message_gets_a_short_word_and_changes_nothing(
-    kind: object, payload: dict[str, Any]
-) -> None:
+def test_a_forged_message_gets_a_short_word_and_changes_nothing(kind: object, payload: dict[str, Any]) -> None:
     toy = Toy()
     error = ask(toy, kind, **payload)["error"]
     assert 0 < len(error) < 300

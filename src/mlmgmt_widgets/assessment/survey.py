@@ -207,9 +207,7 @@ class MaturitySurvey(Screen):
             self.response = _with(self.response, asked.question, answer, comment)
             return {"applied": True, "sequence": asked.sequence}
         workshops = self._opened().workshops
-        stored = workshops.record(
-            self._code, self._entered(), asked.question, answer, comment, sequence=asked.sequence
-        )
+        stored = workshops.record(self._code, self._entered(), asked.question, answer, comment, sequence=asked.sequence)
         self.response = _with(self.response, asked.question, stored.answer, stored.comment)
         return {
             "applied": stored.applied,
@@ -305,17 +303,13 @@ def _with(plain: Mapping[str, Any], question: str, answer: Answer | None, commen
     return {**plain, "answers": answers, "comments": comments}
 
 
-def _still_legal(
-    rubric: Rubric, answers: Mapping[str, Any], comments: Mapping[str, str]
-) -> tuple[dict[str, Any], int]:
+def _still_legal(rubric: Rubric, answers: Mapping[str, Any], comments: Mapping[str, str]) -> tuple[dict[str, Any], int]:
     """Keep what still fits the rubric; count what the rubric no longer knows."""
     plain: dict[str, Any] = {}
     left_out = 0
     for question in {**answers, **comments}:
         try:
-            answer, comment = check_answer(
-                rubric, question, answers.get(question), comments.get(question, "")
-            )
+            answer, comment = check_answer(rubric, question, answers.get(question), comments.get(question, ""))
         except Refusal:
             left_out += 1
         else:

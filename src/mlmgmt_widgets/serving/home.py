@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 from mlmgmt_widgets.errors import Refusal
+from mlmgmt_widgets.workspace.address import home_folder
 
 MARKER = "mlmgmt.toml"  # `mlmgmt new` puts it into a folder of one's own
 _KEY_BYTES = 18
@@ -57,7 +56,7 @@ def find(cwd: Path | None = None, environment: Mapping[str, str] | None = None) 
         folder = Path(environment["MLMGMT_HOME"]).expanduser().resolve()
         own = folder if (folder / MARKER).is_file() else own
     else:
-        folder = own or user_data_path("mlmgmt", appauthor=False)
+        folder = own or home_folder()
     notebooks = _first(environment.get("MLMGMT_NOTEBOOKS"), own and own / "notebooks", *shipped("notebooks"))
     if notebooks is None:
         raise ServingError("There are no notebooks to serve. `mlmgmt new FOLDER` lays out a folder with them.")

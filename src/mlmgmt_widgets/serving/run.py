@@ -10,7 +10,6 @@ import subprocess
 import sys
 import webbrowser
 from collections.abc import Mapping
-from pathlib import Path
 
 from traitlets.config import Config
 
@@ -47,7 +46,7 @@ def serve(
     """
     there = home.find()
     key = home.facilitator_key(there.folder)
-    url = _database(there, database)
+    url = database_of(there, database)
     # Nothing that is started from here on inherits what only the server may know.
     for name in _SECRETS:
         os.environ.pop(name, None)
@@ -112,13 +111,17 @@ def configuration(there: Home, host: str, port: int, environment: Mapping[str, s
 
 def kernel_environment(there: Home, database: str, key: str, host: str, port: int) -> dict[str, str]:
     """Return what kernels see beside the small environment: never the facilitator's key, only its hash."""
-    environment = {
-        "MLMGMT_DATABASE_URL": database,
+    return {
+        **_folders(there, database),
         "MLMGMT_FACILITATOR_KEY_HASH": home.key_hash(key),
         "MLMGMT_PUBLIC_URL": os.environ.get("MLMGMT_PUBLIC_URL") or f"http://{_reachable(host)}:{port}",
-        "MLMGMT_NOTEBOOKS": str(there.notebooks),
         **_ONE_THREAD,
     }
+
+
+def _folders(there: Home, database: str) -> dict[str, str]:
+    """Return what tells any kernel, served or not, where things are."""
+    environment = {"MLMGMT_DATABASE_URL": database, "MLMGMT_NOTEBOOKS": str(there.notebooks)}
     return environment | ({"MLMGMT_CONTENT": str(there.content)} if there.content else {})
 
 
@@ -151,13 +154,18 @@ def lab(port: int = 8888, *, open_browser: bool = True) -> None:
             f"The notebooks in {there.notebooks} belong to the installed package. "
             "`mlmgmt new FOLDER` lays out a copy of your own; run `mlmgmt lab` there."
         )
-    environment = dict(os.environ)
-    key = home.facilitator_key(there.folder)
-    url = _database(there, None)
-    environment |= kernel_environment(there, url, key, "127.0.0.1", port)
-    command = [sys.executable, "-m", "jupyterlab", f"--port={port}", f"--notebook-dir={there.notebooks}"]
+    # No key and no public address: whoever runs JupyterLab owns the database, and participants cannot join here.
+    environment = dict(os.environ) | _folders(there, database_of(there))
+    command = [
+        *(sys.executable, "-m", "jupyterlab", f"--port={port}", f"--notebook-dir={there.notebooks}"),
+        "--LabApp.default_url=/lab/tree/index.ipynb",
+        # Nothing asks another host, not even for news.
+        *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+    ]
     if not open_browser:
         command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # a container; the address is this machine's alone and holds a token
     try:
         status = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own Python
     except KeyboardInterrupt:
@@ -166,25 +174,24 @@ def lab(port: int = 8888, *, open_browser: bool = True) -> None:
         raise ServingError(f"JupyterLab ended with status {status}; what it printed above says why.")
 
 
-def _database(there: Home, database: str | None) -> str:
-    """Return the database's URL; a file is made absolute and kept out of the served folder."""
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
+def database_of(there: Home, database: str | None = None) -> str:
+    """Return the database's URL, password included.
 
-    default = f"sqlite:///{there.folder / 'workspace' / 'workspace.sqlite'}"
-    text = database or os.environ.get("MLMGMT_DATABASE_URL") or default
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        raise ServingError(
-            f"--database is not a database URL: {text.split('@')[-1]!r}; expected one like sqlite:///team.sqlite."
-        ) from None
-    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        path = Path(url.database).expanduser().resolve()
-        if path.is_relative_to(there.notebooks):
-            raise ServingError(f"The database {path} lies in the folder that is served; put it elsewhere.")
-        url = url.set(database=str(path))
-    return url.render_as_string(hide_password=False)
+    Args:
+        there: the folders.
+        database: a SQLAlchemy URL; by default `$MLMGMT_DATABASE_URL`, else a file in the home folder.
+
+    Raises:
+        WorkspaceError: if that is no database URL.
+        ServingError: if the database would lie in the folder that is served.
+    """
+    from mlmgmt_widgets.workspace.address import database_url, default_url, parse, sqlite_path
+
+    url = database_url(database or os.environ.get("MLMGMT_DATABASE_URL") or default_url(there.folder))
+    path = sqlite_path(parse(url))
+    if path and path.resolve().is_relative_to(there.notebooks):
+        raise ServingError(f"The database {path} lies in the folder that is served; put it elsewhere.")
+    return url
 
 
 def _migrate(url: str) -> None:

@@ -10,9 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-_IMPORT = re.compile(
-    r'^import\s*\{(?P<names>[^}]*)\}\s*from\s*"(?P<path>\.{1,2}/[^"]+)";[ \t]*$', re.MULTILINE
-)
+_IMPORT = re.compile(r'^import\s*\{(?P<names>[^}]*)\}\s*from\s*"(?P<path>\.{1,2}/[^"]+)";[ \t]*$', re.MULTILINE)
 _EXPORT = re.compile(r"^export\s+(?:async\s+)?(?:function\*?|const|class)\s+(?P<name>\w+)", re.MULTILINE)
 _UI = Path(__file__).parent
 

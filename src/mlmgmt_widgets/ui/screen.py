@@ -100,9 +100,7 @@ class Screen(anywidget.AnyWidget):
         except Exception as error:  # noqa: BLE001
             # The page must say something whatever happened; the log keeps the traceback for whoever runs it.
             _log.exception("could not answer %s", kind)
-            return Reply(
-                {"error": f"Something went wrong here ({type(error).__name__}). Nothing was changed."}
-            )
+            return Reply({"error": f"Something went wrong here ({type(error).__name__}). Nothing was changed."})
         return answer if isinstance(answer, Reply) else Reply(answer or {})
 
 

@@ -14,19 +14,24 @@ from mlmgmt_widgets.workspace.errors import WorkspaceError
 _EXAMPLES = "sqlite:////home/me/workspace.sqlite or postgresql://user:password@host/name"
 
 
-def default_url() -> str:
+def home_folder() -> Path:
+    """Return the folder that remembers things when nobody names another: `$MLMGMT_HOME`, else this person's own."""
+    home = os.environ.get("MLMGMT_HOME")
+    return Path(home).expanduser().absolute() if home else user_data_path("mlmgmt", appauthor=False)
+
+
+def default_url(home: Path | None = None) -> str:
     """Return the address of the SQLite file that is used when nobody names another.
 
-    It lies in `$MLMGMT_HOME/workspace` when that is set, else in this person's own data folder; in neither
-    case in a folder whose files are served.
+    Args:
+        home: the folder that remembers things; `home_folder()` by default. None of its files is ever served.
 
     Example:
         >>> default_url().startswith("sqlite:///")
         True
     """
-    home = os.environ.get("MLMGMT_HOME")
-    folder = Path(home).expanduser().absolute() / "workspace" if home else user_data_path("mlmgmt")
-    return _sqlite(folder / "workspace.sqlite").render_as_string(hide_password=False)
+    path = (home or home_folder()) / "workspace" / "workspace.sqlite"
+    return _sqlite(path).render_as_string(hide_password=False)
 
 
 def database_url(address: str | None = None) -> str:
