@@ -46,7 +46,7 @@ bench: .venv/.tests  ## ratios against a bare Voila page and a bare bincount
 
 screenshots: .venv/.tests  ## the pictures in the README, made anew
 	@scripts/find-chromium.sh >/dev/null
-	@$(BIN)/python scripts/screenshots.py
+	@$(BIN)/python -m scripts.screenshots
 
 clean:  ## takes the environment away again
 	rm -rf .venv

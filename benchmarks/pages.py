@@ -1,17 +1,14 @@
 """How quickly pages open, beside an empty notebook under Voila as it comes.
 
-Prints ratios from one run: on a shared machine the seconds mean little. Rounds are interleaved, so that a busy
-moment falls on all pages alike, and each figure is the median of its rounds.
-
-    python benchmarks/pages.py [--rounds N] [--chromium PATH]
+Rounds are interleaved, so that a busy moment falls on all pages alike, and each figure is the ratio of medians:
+on a shared machine the seconds mean little.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
-import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -23,12 +20,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Browser, CDPSession, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page
+from tests.browser.serving import Served, serving
 
-EMPTY = "empty.ipynb"
-FIGURES = "figures.ipynb"
+from mlmgmt_widgets import Workspace
+from mlmgmt_widgets.assessment import load_rubric, read_responses
+from mlmgmt_widgets.content import shipped
+
+ROUNDS = 5
+START_SECONDS = 60
 STOCK_READY = "#rendered_cells:visible"
-OUR_READY = "body[data-ready]"
 
 
 @dataclass(frozen=True)
@@ -50,134 +51,97 @@ class Measured:
     requests: list[int] = field(default_factory=list)
 
 
-def main() -> None:
-    """Measure and print."""
-    arguments = parse()
+def measure(browser: Browser) -> Iterator[tuple[str, float, str]]:
+    """Yield what was measured, the ratio to stock Voila's empty page, and the conditions."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        own = notebooks(folder)
-        stock = stack.enter_context(stock_voila(folder / "stock"))
-        ours = stack.enter_context(workbook(folder, own))
-        pages = cases(stock, ours, own)
-        browser = stack.enter_context(chromium(arguments.chromium))
-        results = {case.name: Measured() for case in pages}
-        for case in pages:
+        stock = Case("stock", stack.enter_context(stock_voila(folder)), STOCK_READY)
+        cases = [stock, *ours(stack.enter_context(serving(folder / "home")))]
+        results = {case.name: Measured() for case in cases}
+        for case in cases:
             visit(browser, case, Measured())  # the first visit to a server also pays for its imports
-        for number in range(arguments.rounds):
-            for case in pages if number % 2 else reversed(pages):
+        for number in range(ROUNDS):
+            for case in cases if number % 2 else reversed(cases):
                 visit(browser, case, results[case.name])
-    show(results)
+    base = results.pop(stock.name)
+    for name, one in results.items():
+        yield from rows(name, one, base)
 
 
-def parse() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--chromium", default=shutil.which("chromium") or "/usr/bin/chromium")
-    return parser.parse_args()
+def rows(name: str, one: Measured, base: Measured) -> Iterator[tuple[str, float, str]]:
+    """Yield the three ratios of a page."""
+    for what, mine, theirs, unit in (
+        ("ready", one.first, base.first, "s"),
+        ("ready again", one.again, base.again, "s"),
+        ("bytes of a first visit", one.bytes, base.bytes, "B"),
+    ):
+        ours_, stocks = statistics.median(mine), statistics.median(theirs)
+        amounts = (
+            f"{ours_:,.2f} {unit} against {stocks:,.2f} {unit}"
+            if unit == "s"
+            else f"{ours_:,.0f} against {stocks:,.0f}"
+        )
+        requests = f", {statistics.median(one.requests):.0f} requests against {statistics.median(base.requests):.0f}"
+        yield (
+            f"{name} {what} / empty page of stock Voila",
+            ours_ / stocks,
+            f"median of {ROUNDS}; {amounts}{requests if unit == 'B' else ''}",
+        )
 
 
-def notebooks(folder: Path) -> Path:
-    """Lay out the notebooks: an empty one for Voila, and ours beside a page of charts."""
-    (folder / "stock").mkdir()
-    nbformat.write(notebook(""), folder / "stock" / EMPTY)
-    own = folder / "notebooks"
-    shipped = Path(__file__).parents[1] / "notebooks"
-    own.mkdir()
-    for each in shipped.glob("*.ipynb"):
-        shutil.copy(each, own)
-    nbformat.write(notebook(""), own / EMPTY)
-    nbformat.write(notebook(_FIGURES), own / FIGURES)
-    return own
-
-
-_FIGURES = """
-from mlmgmt_widgets.assessment import load_rubric, read_responses, score
-from mlmgmt_widgets.assessment import charts
-from mlmgmt_widgets.content import shipped
-from mlmgmt_widgets.ui.figure_view import FigureView
-rubric = load_rubric("mlops-maturity")
-responses = read_responses(rubric, sorted((shipped() / "examples").glob("*.csv"))[0])
-result = score(rubric, responses)
-display(FigureView(charts.sections(result, rubric)))
-display(FigureView(charts.distributions(result, rubric)))
-"""
-
-
-def notebook(code: str) -> nbformat.NotebookNode:
-    """Return a notebook with one cell of code."""
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    cells = [nbformat.v4.new_code_cell(code.strip())]
-    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-
-
-def cases(stock: str, ours: str, own: Path) -> list[Case]:
-    """Return what is measured; the first is what the others are compared with."""
-    render = f"{ours}/voila/render"
-    found = [
-        Case("stock Voila, empty notebook", f"{stock}/", STOCK_READY),
-        Case("ours, empty notebook", f"{render}/{EMPTY}", OUR_READY),
+def ours(server: Served) -> list[Case]:
+    """Return the pages that people open: a survey to begin, and the results of twelve people."""
+    workspace = Workspace.open(f"sqlite:///{server.database}")
+    rubric = load_rubric("mlops-maturity")
+    asked = workspace.workshops.create(rubric, "To begin").code
+    shown = workspace.workshops.create(rubric, "Revealed").code
+    twelve = read_responses(rubric, shipped() / "examples" / "maturity-2026-09.csv").to_responses()
+    for i, response in enumerate(twelve):
+        token = f"{i:032x}"
+        workspace.workshops.enter(shown, token)
+        for question, answer in response.answers.items():
+            workspace.workshops.record(shown, token, question, answer, response.comments.get(question, ""))
+    workspace.workshops.reveal(shown)
+    return [
+        Case("survey", server.join(asked), ".survey form"),
+        Case("results", f"{server.facilitator}&workshop={shown}", ".mlm-figure svg.marks"),
     ]
-    if (own / "maturity_survey.ipynb").exists():
-        ready = f"{OUR_READY} .page-widget :is(button, input):visible"
-        found.append(Case("ours, survey", f"{render}/maturity_survey.ipynb", ready))
-    if (own / "maturity_workshop.ipynb").exists():
-        ready = f"{OUR_READY} .page-widget :is(button, input):visible"
-        found.append(Case("ours, workshop", f"{render}/maturity_workshop.ipynb", ready))
-    found.append(Case("ours, two charts of results", f"{render}/{FIGURES}", f"{OUR_READY} .page-widget svg.marks"))
-    return found
 
 
 @contextmanager
 def stock_voila(folder: Path) -> Iterator[str]:
-    """Run Voila as it comes."""
-    command = [sys.executable, "-m", "voila", str(folder / EMPTY), "--no-browser", "--port=8971"]
-    with running(command, folder, {}, r"(http://[^\s:]+:\d+)") as url:
-        yield url.replace(url.split("//")[1].split(":")[0], "localhost")
-
-
-@contextmanager
-def workbook(folder: Path, own: Path) -> Iterator[str]:
-    """Run `mlmgmt serve`."""
-    code = "from mlmgmt_widgets.serving import serve; serve(port=0)"
-    environment = {"MLMGMT_HOME": str(folder / "home"), "MLMGMT_NOTEBOOKS": str(own)}
-    with running([sys.executable, "-c", code], folder, environment, r"Home\s+(http://\S+:\d+)") as url:
-        yield url
-
-
-@contextmanager
-def running(command: list[str], folder: Path, environment: dict[str, str], pattern: str) -> Iterator[str]:
-    """Run a server until the block ends; yield the address that it prints."""
-    log = folder / f"{Path(command[-1]).name[:12]}.log".replace(" ", "-")
+    """Run Voila as it comes, on a notebook with one empty cell."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("")], metadata={"kernelspec": kernel})
+    nbformat.write(empty, folder / "empty.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = folder / "stock.log"
     with log.open("w") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own commands
-            command, cwd=folder, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT
+        process = subprocess.Popen(
+            [sys.executable, "-m", "voila", str(folder / "empty.ipynb"), "--no-browser", f"--port={port}"],
+            cwd=folder,
+            env=dict(os.environ),
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
     try:
-        yield wait_for(log, pattern, process)
+        wait_for(log, rf":{port}", process)
+        yield f"http://localhost:{port}/"
     finally:
         process.terminate()
         process.wait(20)
 
 
-def wait_for(log: Path, pattern: str, process: subprocess.Popen[bytes], seconds: float = 60) -> str:
-    """Return what `pattern` finds in the log once it does."""
-    until = time.monotonic() + seconds
+def wait_for(log: Path, pattern: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server says that it listens."""
+    until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
-        if match := re.search(pattern, log.read_text()):
-            return match[1]
+        if re.search(pattern, log.read_text()):
+            return
         time.sleep(0.1)
-    raise SystemExit(f"the server did not start:\n{log.read_text()}")
-
-
-@contextmanager
-def chromium(path: str) -> Iterator[Browser]:
-    """Run a Chromium that talks to our servers only."""
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield browser
-        browser.close()
+    raise RuntimeError(f"the server did not start:\n{log.read_text()}")
 
 
 def visit(browser: Browser, case: Case, into: Measured) -> None:
@@ -189,15 +153,16 @@ def visit(browser: Browser, case: Case, into: Measured) -> None:
     page.wait_for_timeout(500)  # what still arrives after the page is ready counts as well
     into.bytes.append(traffic.bytes)
     into.requests.append(traffic.requests)
+    page.goto("about:blank")
     into.again.append(opened(page, case))
     context.close()
 
 
-def opened(page: object, case: Case) -> float:
+def opened(page: Page, case: Case) -> float:
     """Return the seconds until the page can be used."""
     started = time.perf_counter()
-    page.goto(case.url, wait_until="commit")  # type: ignore[attr-defined]
-    page.wait_for_selector(case.ready, timeout=60_000)  # type: ignore[attr-defined]
+    page.goto(case.url, wait_until="commit")
+    page.wait_for_selector(case.ready, timeout=60_000)
     return time.perf_counter() - started
 
 
@@ -220,28 +185,3 @@ class Traffic:
     def _frame(self, event: dict[str, dict[str, str]]) -> None:
         text = event["response"]["payloadData"]
         self.bytes += len(text) if event["response"].get("opcode") == 1 else len(text) * 3 // 4
-
-
-def out(line: str) -> None:
-    """Print a line of the table."""
-    sys.stdout.write(line + "\n")
-
-
-def show(results: dict[str, Measured]) -> None:
-    """Print the table."""
-    base = next(iter(results.values()))
-    out(f"{'page':32} {'ready':>7} {'again':>7} {'bytes':>7} {'requests':>9}   (seconds, kB)")
-    for name, one in results.items():
-        first, again = statistics.median(one.first), statistics.median(one.again)
-        size, requests = statistics.median(one.bytes), statistics.median(one.requests)
-        ratios = (
-            first / statistics.median(base.first),
-            again / statistics.median(base.again),
-            size / statistics.median(base.bytes),
-        )
-        cells = " ".join(f"{ratio:7.2f}" for ratio in ratios)
-        out(f"{name:32} {cells} {requests:9.0f}   ({first:.2f}, {again:.2f}, {size / 1000:.0f})")
-
-
-if __name__ == "__main__":
-    main()

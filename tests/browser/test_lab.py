@@ -43,9 +43,11 @@ def test_a_survey_alone_answers_and_code_reads_it(visit: Visit, jupyterlab: Serv
     survey.locator("fieldset input[value='3']").focus()
     page.keyboard.press("5")
     expect(survey.locator("fieldset input[value='4']")).to_be_checked()
-    page.locator(".jp-CodeCell").last.locator(".cm-content").click()
+    reader = page.locator(".jp-CodeCell").last
+    reader.scroll_into_view_if_needed()
+    reader.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".jp-CodeCell").last.locator(".jp-OutputArea")).to_contain_text("4.0")
+    expect(reader.locator(".jp-OutputArea")).to_contain_text("4.0")
 
 
 def test_the_workshop_needs_no_key_here_and_shows_its_charts(visit: Visit, jupyterlab: Served) -> None:
@@ -53,7 +55,7 @@ def test_the_workshop_needs_no_key_here_and_shows_its_charts(visit: Visit, jupyt
     figure = page.locator(".mlm-figure svg").first
     expect(figure).to_be_visible(timeout=SLOW)
     # JupyterLab takes away what is far from the screen; the last cell is on it now.
-    page.locator(".jp-Notebook .jp-WindowedPanel-outer").hover()
+    page.locator(".jp-Notebook .jp-WindowedPanel-outer:visible").hover()
     page.mouse.wheel(0, -20_000)
     expect(page.get_by_role("heading", name="Maturity workshops")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="New workshop").first.click()

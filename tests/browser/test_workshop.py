@@ -151,6 +151,7 @@ def test_a_room_of_six_and_its_facilitator(  # noqa: C901, PLR0915 - one story, 
     code = create(facilitator, "Search ranking")
     assert "key" not in facilitator.url
     expect(facilitator.get_by_role("img", name="QR code")).to_be_visible()
+    expect(facilitator.locator("a.workshop-link")).to_have_attribute("href", served.join(code))
     expect(facilitator.get_by_role("button", name="Reveal results")).to_be_disabled()
 
     roles = ["ml-engineer"] * 4 + ["data-scientist"] * 2

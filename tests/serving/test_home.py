@@ -48,7 +48,19 @@ def test_kernels_are_told_the_hash_and_not_the_key(tmp_path: Path) -> None:
     seen = run.kernel_environment(Home(tmp_path, tmp_path, None), "sqlite:///x", "the-key", "127.0.0.1", 8866)
     assert "the-key" not in seen.values()
     assert seen["MLMGMT_FACILITATOR_KEY_HASH"] == home.key_hash("the-key")
-    assert seen["MLMGMT_PUBLIC_URL"] == "http://127.0.0.1:8866"
+    assert "MLMGMT_PUBLIC_URL" not in seen  # the facilitator's browser knows the address
+
+
+def test_on_all_addresses_join_links_name_the_one_that_others_can_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "_network_address", lambda: "192.168.7.5")
+    there = Home(tmp_path, tmp_path, None)
+    seen = run.kernel_environment(there, "sqlite:///x", "k", "0.0.0.0", 8866)  # noqa: S104 - only words
+    assert seen["MLMGMT_PUBLIC_URL"] == "http://192.168.7.5:8866"
+    monkeypatch.setenv("MLMGMT_PUBLIC_URL", "https://workshops.example")
+    seen = run.kernel_environment(there, "sqlite:///x", "k", "0.0.0.0", 8866)  # noqa: S104
+    assert seen["MLMGMT_PUBLIC_URL"] == "https://workshops.example"
 
 
 def test_the_links_name_the_facilitators_page_with_its_key() -> None:

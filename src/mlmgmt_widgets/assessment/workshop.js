@@ -210,7 +210,7 @@ function render({ model, el }) {
 
   function start() {
     const given = model.get("served") ? fragment("key") : null;
-    if (given) history.replaceState(null, "", location.pathname + location.search);
+    if (given) place(fragment("workshop")); // the key leaves the address at once; which workshop may stay
     const key = given ?? remembered();
     if (!model.get("locked")) {
       waiting("Opening…");

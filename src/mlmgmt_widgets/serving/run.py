@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import webbrowser
-from collections.abc import Mapping
 
 from traitlets.config import Config
 
@@ -24,6 +23,7 @@ _EXTENSIONS = ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterla
 # A roomful of kernels shares a few cores: threads of their own for linear algebra only get in the way. Said to the
 # fork server as well, which loads that library, so that it forks with a single thread.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+_ALL = {"", "0.0.0.0", "::"}  # noqa: S104 - the words for "on every address"
 _SECRETS = ("MLMGMT_FACILITATOR_KEY", "MLMGMT_DATABASE_URL")
 
 
@@ -56,6 +56,8 @@ def serve(
     _migrate(url)
 
     def announce(bound: int) -> None:
+        # Only now is the port known, and no kernel has started yet.
+        app.kernel_manager.extra_environment = kernel_environment(there, url, key, host, bound)
         for line in links(host, bound, key):
             print(line, flush=True)  # noqa: T201 - this is what the command is for
         if open_browser:
@@ -64,20 +66,19 @@ def serve(
     from mlmgmt_widgets.serving.app import Workbook
 
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
-    app = Workbook(config=configuration(there, host, port, kernel_environment(there, url, key, host, port)))
+    app = Workbook(config=configuration(there, host, port))
     app.announce = announce
     app.initialize([])
     app.start()
 
 
-def configuration(there: Home, host: str, port: int, environment: Mapping[str, str]) -> Config:
+def configuration(there: Home, host: str, port: int) -> Config:
     """Return how Voila is configured.
 
     Args:
         there: the folders.
         host: the address to listen on.
         port: the port to listen on.
-        environment: what kernels see beside the small environment.
     """
     config = Config()
     config.Voila.ip = host
@@ -101,7 +102,6 @@ def configuration(there: Home, host: str, port: int, environment: Mapping[str, s
         multi_kernel_manager_class="mlmgmt_widgets.serving.kernels.WorkbookKernels",
     )
     config.VoilaExecutor.timeout = 120
-    config.WorkbookKernels.extra_environment = dict(environment)
     config.WorkbookKernels.alone_seconds = _ALONE_SECONDS
     config.WorkbookKernels.cull_idle_timeout = _CONNECTED_SECONDS
     config.WorkbookKernels.cull_interval = _CULL_SECONDS
@@ -111,12 +111,11 @@ def configuration(there: Home, host: str, port: int, environment: Mapping[str, s
 
 def kernel_environment(there: Home, database: str, key: str, host: str, port: int) -> dict[str, str]:
     """Return what kernels see beside the small environment: never the facilitator's key, only its hash."""
-    return {
-        **_folders(there, database),
-        "MLMGMT_FACILITATOR_KEY_HASH": home.key_hash(key),
-        "MLMGMT_PUBLIC_URL": os.environ.get("MLMGMT_PUBLIC_URL") or f"http://{_reachable(host)}:{port}",
-        **_ONE_THREAD,
-    }
+    environment = {**_folders(there, database), "MLMGMT_FACILITATOR_KEY_HASH": home.key_hash(key), **_ONE_THREAD}
+    # On one address the facilitator's browser knows best how it got here, through a proxy perhaps; on all of them
+    # it may have come by one that others cannot use.
+    public = os.environ.get("MLMGMT_PUBLIC_URL") or (f"http://{_reachable(host)}:{port}" if host in _ALL else "")
+    return environment | ({"MLMGMT_PUBLIC_URL": public} if public else {})
 
 
 def _folders(there: Home, database: str) -> dict[str, str]:
@@ -214,7 +213,7 @@ def _name(host: str) -> str:
 
 def _reachable(host: str) -> str:
     """Return how others reach the server: this machine's address when it listens on all."""
-    return _network_address() or "localhost" if host in {"", "0.0.0.0", "::"} else _name(host)  # noqa: S104
+    return _network_address() or "localhost" if host in _ALL else _name(host)
 
 
 def _network_address() -> str | None:
