@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mlmgmt_widgets.content import ContentError, Fault
-from mlmgmt_widgets.errors import Refusal
+from mlmgmt_widgets.errors import Refusal, in_full
 
 if TYPE_CHECKING:
     from mlmgmt_widgets.assessment import Result, Rubric
@@ -40,7 +40,7 @@ def main() -> None:
         status = app(standalone_mode=False)
         sys.stdout.flush()
     except Refusal as refusal:
-        status = _refuse(str(refusal))
+        status = _refuse(in_full(refusal))
     except _UsageError as error:
         status = _usage(error)
     except (KeyboardInterrupt, typer.Abort):

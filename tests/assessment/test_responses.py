@@ -19,7 +19,7 @@ from mlmgmt_widgets.assessment import (
     score,
     write_responses,
 )
-from mlmgmt_widgets.assessment.responses import COMMENT_LIMIT, Row, safe_text, write_rows
+from mlmgmt_widgets.assessment.responses import COMMENT_LIMIT, PIECE, Row, safe_text, write_rows
 from mlmgmt_widgets.content import ContentError
 
 HEADER = "respondent,role,question,answer,comment\n"
@@ -205,6 +205,19 @@ def test_files_that_cannot_be_read(tmp_path, case):
     with pytest.raises(ContentError) as caught:
         read(tmp_path, raw)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("blank", ["", ",,,,"])
+@pytest.mark.parametrize("lines", [PIECE - 1, PIECE, 3 * PIECE + 1])
+def test_any_number_of_blank_rows_hides_none_after_them(tmp_path, blank, lines):
+    rows = [HEADER.strip(), "ann,,canary,1,", *[blank] * lines, "bob,,canary,0,"]
+    assert read(tmp_path, "\n".join(rows)).respondents == ("ann", "bob")
+
+
+def test_a_fault_after_many_blank_rows_names_its_line(tmp_path):
+    rows = [HEADER.strip(), *[""] * 2 * PIECE, "bob,,canary,7,"]
+    with pytest.raises(ContentError, match=f":{2 * PIECE + 2}: answer"):
+        read(tmp_path, "\n".join(rows))
 
 
 def test_a_file_that_is_not_there(tmp_path):

@@ -33,6 +33,11 @@ def run_all(visit: Visit, jupyterlab: Served, name: str) -> Page:
     return page
 
 
+def scroll(page: Page, pixels: int) -> None:
+    page.locator(".jp-Notebook .jp-WindowedPanel-outer:visible").hover()
+    page.mouse.wheel(0, pixels)
+
+
 def test_a_survey_alone_answers_and_code_reads_it(visit: Visit, jupyterlab: Served) -> None:
     page = run_all(visit, jupyterlab, "maturity_survey")
     survey = page.locator(".survey").last
@@ -44,7 +49,7 @@ def test_a_survey_alone_answers_and_code_reads_it(visit: Visit, jupyterlab: Serv
     page.keyboard.press("5")
     expect(survey.locator("fieldset input[value='4']")).to_be_checked()
     reader = page.locator(".jp-CodeCell").last
-    reader.scroll_into_view_if_needed()
+    scroll(page, 20_000)
     reader.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
     expect(reader.locator(".jp-OutputArea")).to_contain_text("4.0")
@@ -55,8 +60,7 @@ def test_the_workshop_needs_no_key_here_and_shows_its_charts(visit: Visit, jupyt
     figure = page.locator(".mlm-figure svg").first
     expect(figure).to_be_visible(timeout=SLOW)
     # JupyterLab takes away what is far from the screen; the last cell is on it now.
-    page.locator(".jp-Notebook .jp-WindowedPanel-outer:visible").hover()
-    page.mouse.wheel(0, -20_000)
+    scroll(page, -20_000)
     expect(page.get_by_role("heading", name="Maturity workshops")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="New workshop").first.click()
     page.get_by_label("Team", exact=True).fill("Ranking")

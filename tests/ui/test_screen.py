@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import traitlets
 from tests.asking import ask
 
-from mlmgmt_widgets.errors import Refusal
+from mlmgmt_widgets.errors import Passing, Refusal
 from mlmgmt_widgets.ui.screen import Reply, Request, Screen, asks
 
 
@@ -33,6 +34,12 @@ class Toy(Screen):
     def _refuse(self, _asked: Request) -> None:
         raise Refusal("Not today.")
 
+    @asks("later")
+    def _later(self, _asked: Request) -> None:
+        refusal = Passing("The server's storage is busy.")
+        refusal.add_note("/srv/secret.sqlite is busy.")
+        raise refusal
+
     @asks("break")
     def _break(self, _asked: Request) -> None:
         raise RuntimeError("secret detail")
@@ -53,20 +60,44 @@ def test_an_answer_can_carry_a_file() -> None:
 
 
 def test_a_refusal_is_its_sentence() -> None:
-    assert ask(Toy(), "refuse")["error"] == "Not today."
+    assert ask(Toy(), "refuse") == {"error": "Not today.", "buffers": None}
+
+
+def test_a_refusal_for_now_says_so_and_its_note_reaches_the_log_alone(caplog: pytest.LogCaptureFixture) -> None:
+    assert ask(Toy(), "later") == {"error": "The server's storage is busy.", "passing": True, "buffers": None}
+    assert "/srv/secret.sqlite is busy." in caplog.text
 
 
 def test_a_defect_is_said_without_its_details(caplog: pytest.LogCaptureFixture) -> None:
-    error = ask(Toy(), "break")["error"]
-    assert "RuntimeError" in error
-    assert "secret" not in error
+    answer = ask(Toy(), "break")
+    assert "RuntimeError" in answer["error"]
+    assert "secret" not in answer["error"]
+    assert answer["passing"] is True
     assert "secret detail" in caplog.text
+
+
+def nested(levels: int, wrap: Callable[[object], object]) -> object:
+    value: object = 1
+    for _ in range(levels):
+        value = wrap(value)
+    return value
+
+
+DEEP_LIST = nested(20_000, lambda inner: [inner])
+DEEP_OBJECT = nested(20_000, lambda inner: {"a": inner})
 
 
 @pytest.mark.parametrize(
     ("kind", "payload"),
     [
         ("unknown", {}),
+        (DEEP_LIST, {}),
+        ("double", {"number": DEEP_LIST}),
+        ("double", {"number": DEEP_OBJECT}),
+        ("double", {"number": 4, "extra": DEEP_LIST}),
+        ("double", {"number": 4, "x" * 1_000_000: 1}),
+        ("double", {"number": 1e400}),
+        ("break" * 10**6, {}),
         (None, {}),
         (["double"], {"number": 1}),
         ("_double", {"number": 1}),
@@ -79,8 +110,9 @@ def test_a_defect_is_said_without_its_details(caplog: pytest.LogCaptureFixture) 
 )
 def test_a_forged_message_gets_a_short_word_and_changes_nothing(kind: object, payload: dict[str, Any]) -> None:
     toy = Toy()
-    error = ask(toy, kind, **payload)["error"]
-    assert 0 < len(error) < 300
+    answer = ask(toy, kind, **payload)
+    assert 0 < len(answer["error"]) < 300
+    assert "passing" not in answer  # asking again would not help
     assert toy.total == 0
 
 

@@ -4,8 +4,9 @@ Names are imported when they are first used, so that a participant's page loads 
 library.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from mlmgmt_widgets import lazy
 
 if TYPE_CHECKING:
     from mlmgmt_widgets.assessment.agenda import AgendaItem
@@ -31,24 +32,6 @@ if TYPE_CHECKING:
         load_rubric,
     )
     from mlmgmt_widgets.assessment.scoring import NodeScore, Result, score
-
-_HOMES = {
-    "agenda": ("AgendaItem",),
-    "agreement": ("consensus",),
-    "anonymity": ("groups_to_show",),
-    "levels": ("Gap", "LevelExplanation", "explain"),
-    "responses": (
-        "AnswerError",
-        "Response",
-        "Responses",
-        "check_answer",
-        "read_responses",
-        "write_responses",
-    ),
-    "rubric": ("Band", "Choice", "Levels", "Question", "Rubric", "Section", "Stage", "load_rubric"),
-    "scoring": ("NodeScore", "Result", "score"),
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AgendaItem",
@@ -76,14 +59,15 @@ __all__ = [
     "write_responses",
 ]
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy.attributes(
+    __name__,
+    {
+        "agenda": ["AgendaItem"],
+        "agreement": ["consensus"],
+        "anonymity": ["groups_to_show"],
+        "levels": ["Gap", "LevelExplanation", "explain"],
+        "responses": ["AnswerError", "Response", "Responses", "check_answer", "read_responses", "write_responses"],
+        "rubric": ["Band", "Choice", "Levels", "Question", "Rubric", "Section", "Stage", "load_rubric"],
+        "scoring": ["NodeScore", "Result", "score"],
+    },
+)

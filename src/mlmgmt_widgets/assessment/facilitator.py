@@ -29,7 +29,7 @@ class Lock:
         software = os.environ.get("SERVER_SOFTWARE", "").lower()
         self.served = software.startswith("voila") or KEY_HASH in os.environ
         self.open = not self.served
-        self._wrong = 0
+        self._pause = _PAUSE
 
     def try_key(self, key: str) -> None:
         """Open the lock.
@@ -44,10 +44,10 @@ class Lock:
         expected = os.environ.get(KEY_HASH, "").strip().lower()
         if not expected:
             raise Refusal("This server has no facilitator’s key. Start it with “mlmgmt serve”, which makes one.")
-        given = hashlib.sha256(key.strip().encode()).hexdigest()
+        given = hashlib.sha256(key.strip().encode(errors="replace")).hexdigest()
         if not hmac.compare_digest(given.encode(), expected.encode()):
-            time.sleep(min(_PAUSE * 2**self._wrong, _LONGEST_PAUSE))
-            self._wrong += 1
+            time.sleep(self._pause)
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
             raise Refusal("That is not the facilitator’s key. It stands in the link that “mlmgmt serve” printed.")
         self.open = True
 

@@ -1,6 +1,6 @@
 // Answers that the kernel has not confirmed yet. They live in this browser's storage until it has.
 
-import { NoAnswer } from "../ui/screen.js";
+import { Passing } from "../ui/screen.js";
 
 const RETRY = 2500;
 
@@ -12,7 +12,7 @@ export function keeper() {
   };
   return {
     read(key) {
-      const text = attempt(() => localStorage.getItem(key), () => memory.get(key) ?? null);
+      const text = attempt(() => localStorage.getItem(key), () => null) ?? memory.get(key) ?? null;
       return text ? attempt(() => JSON.parse(text), () => null) : null;
     },
     write(key, value) {
@@ -24,26 +24,37 @@ export function keeper() {
       memory.delete(key);
       attempt(() => localStorage.removeItem(key), () => {});
     },
+    /** @returns {string[]} all keys that begin so */
+    keys(prefix) {
+      const kept = attempt(() => Object.keys(localStorage), () => []);
+      return [...new Set([...memory.keys(), ...kept])].filter((key) => key.startsWith(prefix));
+    },
   };
 }
 
 /**
- * @param {{ask: Function, store: ReturnType<typeof keeper>, key: string, onstate: (state: "saved"|"saving"|"waiting") => void,
- *   onstored: (question: string, stored: any) => void, onrefused: (question: string, sentence: string) => void}} options
+ * What waits is kept question by question, so that two tabs of one browser do not delete each other's answers.
+ * @param {{ask: Function, store: ReturnType<typeof keeper>, key: string,
+ *   onstate: (state: "saved"|"saving"|"waiting", error: Error|null, failures: number) => void,
+ *   onstored: (question: string, stored: any) => void, onrefused: (question: string, entry: any, sentence: string) => void}} options
  */
 export function outbox({ ask, store, key, onstate, onstored, onrefused }) {
-  let entries = store.read(key) ?? {};
-  let clock = Math.max(0, ...Object.values(entries).map((entry) => entry.sequence));
+  const place = (question) => `${key}:${question}`;
+  const entries = new Map(store.keys(`${key}:`).map((each) => [each.slice(key.length + 1), store.read(each)]).filter(([, entry]) => entry));
+  let clock = Math.max(0, ...[...entries.values()].map((entry) => entry.sequence));
   let sending = null;
   let failures = 0;
+  let problem = null;
   let timer = null;
   let ended = false;
 
-  const keep = () => (Object.keys(entries).length ? store.write(key, entries) : store.drop(key));
-
   function tell() {
-    const left = Object.keys(entries).length;
-    onstate(left === 0 ? "saved" : failures > 0 ? "waiting" : "saving");
+    if (!ended) onstate(entries.size === 0 ? "saved" : failures > 0 ? "waiting" : "saving", problem, failures);
+  }
+
+  function done(question, entry) {
+    if (entries.get(question) === entry) entries.delete(question);
+    if (store.read(place(question))?.sequence === entry.sequence) store.drop(place(question));
   }
 
   /** Send what is waiting, one after another; whoever asks meanwhile waits for the same round. */
@@ -51,7 +62,7 @@ export function outbox({ ask, store, key, onstate, onstored, onrefused }) {
     if (ended) return Promise.resolve();
     sending ??= sendAll().finally(() => {
       sending = null;
-      if (!ended) tell();
+      tell();
     });
     return sending;
   }
@@ -59,47 +70,51 @@ export function outbox({ ask, store, key, onstate, onstored, onrefused }) {
   async function sendAll() {
     clearTimeout(timer);
     try {
-      for (let question; (question = Object.keys(entries)[0]) !== undefined;) {
-        const entry = entries[question];
-        try {
-          // The first failure shows quickly; a slow network then gets the time it needs.
-          const stored = await ask("answer", { question, ...entry }, { timeout: failures ? 10_000 : 4_000 });
-          failures = 0;
-          clock = Math.max(clock, stored.sequence);
-          if (entries[question] === entry) {
-            delete entries[question];
-            onstored(question, stored);
-          }
-        } catch (error) {
-          if (ended) return;
-          if (error instanceof NoAnswer) throw error;
-          failures = 0;
-          if (entries[question] === entry) delete entries[question];
-          onrefused(question, error.message);
-        }
-        keep();
+      while (entries.size && !ended) {
+        await sendOne(...entries.entries().next().value);
         tell();
       }
-    } catch {
+    } catch (error) {
       failures += 1;
-      timer = setTimeout(send, RETRY);
+      problem = error;
+      if (!ended) timer = setTimeout(send, RETRY);
     }
+  }
+
+  async function sendOne(question, entry) {
+    try {
+      // The first failure shows quickly; a slow network then gets the time it needs.
+      const stored = await ask("answer", { question, ...entry }, { timeout: failures ? 10_000 : 4_000 });
+      clock = Math.max(clock, stored.sequence);
+      const latest = entries.get(question) === entry;
+      done(question, entry);
+      if (latest) onstored(question, stored);
+    } catch (error) {
+      if (error instanceof Passing || ended) throw error;
+      // Refused for good: what was said is handed back, so that nothing typed is lost.
+      const latest = entries.get(question) === entry;
+      done(question, entry);
+      if (latest) onrefused(question, entry, error.message);
+    }
+    failures = 0;
+    problem = null;
   }
 
   return {
     put(question, answer, comment) {
       clock += 1;
-      entries = { ...entries, [question]: { answer, comment, sequence: clock } };
-      keep();
+      const entry = { answer, comment, sequence: clock };
+      entries.set(question, entry);
+      store.write(place(question), entry);
       tell();
       send();
     },
     /** What has not been confirmed, by question. */
-    pending: () => entries,
+    pending: () => Object.fromEntries(entries),
     /** Never number below what the kernel has stored, on whichever device. */
     advance(sequence) { clock = Math.max(clock, sequence); },
     send,
-    get failures() { return failures; },
+    tell,
     dispose() { ended = true; clearTimeout(timer); },
   };
 }

@@ -11,9 +11,9 @@ export const ASIDE = [
 /**
  * @param {{id: string, question: string, descriptors: string[]|null, evidence: string}} question
  * @param {{value: number, label: string}[]} choices
- * @param {{name: string, number: number, limit: number, onchange: (answer: number|string|null, comment: string) => void, onenter: () => void}} options
+ * @param {{name: string, number: number, limit: number, onchange: (answer: number|string|null, comment: string) => void, ontyping: () => void, onenter: () => void}} options
  */
-export function questionField(question, choices, { name, number, limit, onchange, onenter }) {
+export function questionField(question, choices, { name, number, limit, onchange, ontyping, onenter }) {
   const descriptors = question.descriptors ?? [];
   const rows = [
     ...choices.map((choice, i) => ({ ...choice, key: String(i + 1), descriptor: descriptors[i] })),
@@ -59,6 +59,7 @@ export function questionField(question, choices, { name, number, limit, onchange
   }
 
   function commented() {
+    ontyping();
     clearTimeout(timer);
     timer = setTimeout(flush, 600);
   }

@@ -217,7 +217,8 @@ class _Reader:
             columns: list[list[str]] = [[] for _ in header]
             read = 0
             # In pieces, so that a million rows are never held beside their columns.
-            while piece := [row for row in itertools.islice(reader, PIECE) if any(row)]:
+            while lines := list(itertools.islice(reader, PIECE)):
+                piece = [row for row in lines if any(row)]
                 self._check_widths(piece, len(header), read)
                 for column, cells in zip(columns, zip(*piece, strict=False), strict=False):
                     column.extend(cells)

@@ -1,16 +1,14 @@
-// The participant's screens: join, introduce yourself, one section after another, what is left, done.
+// The participant's way through a survey: join, introduce yourself, one part after another, what is left, done.
 
-import { announce, baseUrl, connect, h, mount } from "../ui/screen.js";
+import { NoAnswer, announce, connect, h, mount } from "../ui/screen.js";
 import { keeper, outbox } from "./outbox.js";
+import { busy } from "./parts.js";
 import { questionField } from "./question.js";
+import { answeredIn, doneScreen, entranceScreen, linkScreen, pagesOf, reviewScreen, standing, stepsBar, welcomeScreen } from "./survey_screens.js";
 
 const COMMENT_LIMIT = 2000;
 const HEARTBEAT = 20_000;
-const STATUS = {
-  saved: "saved",
-  saving: "saving…",
-  waiting: "not sent yet, kept on this device",
-};
+const STATUS = { saved: "saved", saving: "saving…", waiting: "not sent yet, kept on this device" };
 
 function render({ model, el }) {
   const { root, dispose } = mount(el, "survey");
@@ -19,301 +17,232 @@ function render({ model, el }) {
   const main = h("div", { class: "survey-main mlm-column" });
   const banner = h("div", { class: "mlm-note survey-banner", "data-tone": "attention", role: "status", hidden: true });
   const status = h("span", { class: "survey-status", role: "status" });
-  const count = h("span", {});
+  const tally = h("span", {});
   const meter = h("progress", { max: 1, value: 0, "aria-label": "Questions answered" });
   const back = h("button", { type: "button", onclick: () => turn(-1) }, "Back");
   const next = h("button", { type: "button", class: "mlm-primary", onclick: () => turn(1) }, "Next");
   const foot = h("div", { class: "survey-foot", hidden: true }, meter,
-    h("div", { class: "survey-foot-row mlm-column" }, back, h("p", { class: "survey-count mlm-small" }, count, " · ", status), next));
+    h("div", { class: "survey-foot-row mlm-column" }, back, h("p", { class: "survey-count mlm-small" }, tally, " · ", status), next));
   root.append(banner, main, foot);
 
   let answers = {};
   let comments = {};
   let fields = {};
+  let steps = null;
   let screen = 0;
-  let box = null;
+  let done = false;
+  let box = null; // what the kernel has not confirmed; only in a workshop
   let me = null; // this person's place in the workshop, once they have entered
   let code = "";
+  let token = null;
+  let offer = ""; // the offered rubric that is answered alone
+  let asking = 0; // answers on their way while alone
+  let failed = false;
   let heartbeat = null;
-  let gone = false;
 
   const alone = () => model.get("mode") === "alone";
   const rubric = () => model.get("rubric");
-  const pages = () => screensOf(rubric());
+  const workshop = () => model.get("workshop");
+  const pages = () => pagesOf(rubric());
   const questions = () => pages().flatMap((page) => page.questions);
-  const answered = (list) => list.filter((q) => answers[q.id] !== undefined).length;
-  const closed = () => !alone() && model.get("workshop").state === "closed";
+  const closed = () => !alone() && workshop().state === "closed";
   const tokenKey = () => `mlmgmt:${code}:token`;
-  const placeKey = () => (alone() ? `mlmgmt:alone:${rubric().id}:place` : `mlmgmt:${code}:place`);
-  const aloneKey = (id) => `mlmgmt:alone:${id}`;
+  const boxKey = () => `mlmgmt:${code}:outbox`;
+  const aloneKey = () => `mlmgmt:alone:${offer}`;
+  const placeKey = () => (offer ? `${aloneKey()}:place` : `mlmgmt:${code}:place`);
 
   // -- what is on the screen ----------------------------------------------------------------------------
 
+  function show(...children) {
+    main.replaceChildren(...children.flat().filter(Boolean));
+  }
+
   /** Leave a screen: what is being typed is kept, and its fields are forgotten. */
-  function leave() {
+  function leave({ withFoot = false } = {}) {
     flush();
     fields = {};
+    foot.hidden = !withFoot;
   }
 
   function flush() {
     for (const field of Object.values(fields)) field.flush();
   }
 
-  function show(...children) {
-    main.replaceChildren(...children.flat().filter(Boolean));
-  }
-
-  function showFailure(error, retry) {
+  function showWelcome({ typed = "", problem = "" } = {}) {
     leave();
-    foot.hidden = true;
-    show(h("div", { class: "mlm-card mlm-stack" }, h("h1", {}, "This did not work"), h("p", {}, error.message),
-      h("div", { class: "mlm-row" }, h("button", { type: "button", class: "mlm-primary", onclick: retry }, "Try again"))));
-  }
-
-  function showWelcome(problem = "") {
-    leave();
-    foot.hidden = true;
-    const field = h("input", { type: "text", id: "join-code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: 12, required: true, "aria-describedby": "join-problem", "aria-invalid": problem ? "true" : null });
-    const go = h("button", { class: "mlm-primary" }, "Join");
     const offers = model.get("offers") ?? [];
-    show(
-      h("form", { class: "mlm-card mlm-stack", onsubmit: (event) => { event.preventDefault(); join(field.value, go); } },
-        h("h1", {}, "Join a workshop"),
-        h("label", { class: "mlm-field survey-code", for: "join-code" }, "Join code", h("small", {}, "Six letters and digits, on the facilitator’s screen."), field),
-        h("p", { class: "mlm-error", id: "join-problem", role: "alert" }, problem),
-        h("div", { class: "mlm-row" }, go)),
-      offers.length ? h("section", { class: "mlm-stack survey-offers" },
-        h("h2", {}, "Or answer alone"),
-        h("p", { class: "mlm-quiet" }, "See where you stand before you ask the team. Your answers stay in this browser."),
-        h("ul", {}, offers.map((offer) => h("li", {}, h("button", { type: "button", class: "survey-offer", onclick: (event) => begin(offer.name, event.currentTarget) },
-          h("strong", {}, offer.title), h("span", { class: "mlm-quiet mlm-small" }, `${offer.questions} questions, about ${minutes(offer.questions)}`)))))) : null,
-    );
-    if (problem) field.focus();
+    show(welcomeScreen({ typed, problem, offers, onbegin: begin, onjoin: (text, button, say) => attempt(button, say, () => join(text)) }));
   }
 
-  function showEntrance(problem = "") {
+  function showEntrance() {
     leave();
-    foot.hidden = true;
-    const workshop = model.get("workshop");
-    const name = h("input", { type: "text", maxlength: 80, autocomplete: "name", required: true });
-    const role = workshop.roles.length
-      ? h("select", { required: true }, h("option", { value: "" }, "Choose…"), workshop.roles.map((each) => h("option", { value: each }, inWords(each))))
-      : h("input", { type: "text", maxlength: 80, autocomplete: "organization-title" });
-    const go = h("button", { class: "mlm-primary" }, "Start");
-    show(h("form", { class: "mlm-stack", onsubmit: (event) => { event.preventDefault(); enter(role.value, workshop.anonymous ? "" : name.value, go); } },
-      h("div", {}, h("p", { class: "mlm-quiet" }, workshop.team), h("h1", {}, rubric().title)),
-      rubric().description ? h("p", {}, rubric().description) : null,
-      h("p", {}, `${questions().length} questions, about ${minutes(questions().length)}. Stop whenever you like: every answer is kept.`),
-      privacy(workshop),
-      workshop.anonymous ? null : h("label", { class: "mlm-field" }, "Your name", name),
-      h("label", { class: "mlm-field" }, workshop.roles.length ? "Your role" : "Your role (optional)", role),
-      h("p", { class: "mlm-error", role: "alert" }, problem),
-      h("div", { class: "mlm-row" }, go)));
+    const onenter = (role, name, button, say) => attempt(button, say, () => enter(role, name));
+    show(entranceScreen({ workshop: workshop(), rubric: rubric(), questions: questions().length, onenter }));
   }
 
   function showSection() {
-    leave();
+    leave({ withFoot: true });
     const page = pages()[screen];
     const first = questions().findIndex((q) => q.id === page.questions[0].id);
-    const heading = h("h2", { tabindex: -1, class: "survey-title" }, page.title);
-    show(
-      steps(),
+    show(steps.element,
       h("header", { class: "survey-header" },
         h("p", { class: "mlm-quiet mlm-small" }, [...page.above, `Part ${screen + 1} of ${pages().length}`].join(" · ")),
-        heading,
+        h("h2", { tabindex: -1, class: "survey-title" }, page.title),
         page.description ? h("p", { class: "mlm-quiet" }, page.description) : null),
-      page.questions.map((question, i) => {
-        const field = questionField(question, rubric().answers, {
-          name: `q-${question.id}`, number: first + i + 1, limit: COMMENT_LIMIT,
-          onchange: (answer, comment) => give(question.id, answer, comment),
-          onenter: () => (fields[page.questions[i + 1]?.id] ?? { focus: () => next.focus() }).focus(),
-        });
-        fields[question.id] = field;
-        field.set(answers[question.id] ?? null, comments[question.id]);
-        field.disable(closed());
-        return field.element;
-      }),
-      screen === 0 ? h("p", { class: "survey-keys mlm-small mlm-quiet" }, `On a keyboard: 1–${rubric().answers.length} answer, N is not applicable, D is don’t know, Enter goes on.`) : null,
-    );
-    foot.hidden = false;
+      page.questions.map((question, i) => fieldOf(question, first + i + 1, page.questions[i + 1]?.id)),
+      screen === 0 ? h("p", { class: "survey-keys mlm-small mlm-quiet" }, `On a keyboard: 1–${rubric().answers.length} answer, N is not applicable, D is don’t know, Enter goes on.`) : null);
     back.hidden = screen === 0;
     next.textContent = screen === pages().length - 1 ? "Review" : "Next";
     next.hidden = false;
-    progress();
-    return heading;
+  }
+
+  function fieldOf(question, number, following) {
+    const field = questionField(question, rubric().answers, {
+      name: `q-${question.id}`, number, limit: COMMENT_LIMIT,
+      onchange: (answer, comment) => give(question.id, answer, comment),
+      ontyping: () => tell("saving"),
+      onenter: () => (fields[following] ?? next).focus(),
+    });
+    fields[question.id] = field;
+    field.set(answers[question.id] ?? null, comments[question.id]);
+    field.disable(closed());
+    return field.element;
   }
 
   function showReview() {
-    leave();
-    const left = questions().filter((q) => answers[q.id] === undefined);
-    const unknown = questions().filter((q) => answers[q.id] === "dk").length;
-    const heading = h("h2", { tabindex: -1, class: "survey-title" }, left.length ? `${left.length} ${left.length === 1 ? "question is" : "questions are"} left` : "Every question is answered");
-    show(
-      steps(),
-      h("header", { class: "survey-header" }, h("p", { class: "mlm-quiet mlm-small" }, "Review"), heading,
-        h("p", { class: "mlm-quiet" }, left.length
-          ? "You can leave them out; they are then counted as unanswered, not as zero."
-          : "Have a last look, or finish now."),
-        unknown ? h("p", { class: "mlm-quiet" }, `${unknown} times “don’t know”. That is a finding too, and is shown as one.`) : null),
-      h("ul", { class: "survey-left" }, pages().map((page, i) => h("li", {},
-        h("div", { class: "survey-left-head" },
-          h("button", { type: "button", class: "mlm-plain", onclick: () => open(i) }, page.title),
-          h("span", { class: "mlm-small mlm-quiet" }, `${answered(page.questions)} of ${page.questions.length}`)),
-        h("ul", {}, page.questions.filter((q) => answers[q.id] === undefined).map((q) => h("li", {},
-          h("button", { type: "button", class: "mlm-plain survey-missing", onclick: () => open(i, q.id) }, q.question))))))),
-      alone() ? h("section", { class: "mlm-card mlm-stack survey-result" }, standing()) : null,
-    );
-    foot.hidden = false;
+    leave({ withFoot: true });
+    show(steps.element, reviewScreen({ pages: pages(), answers, alone: alone(), standing: standingNow(), onopen: open }));
     back.hidden = false;
-    next.textContent = left.length ? "Finish anyway" : "Finish";
+    next.textContent = answeredIn(questions(), answers) < questions().length ? "Finish anyway" : "Finish";
     next.hidden = alone() || closed();
-    progress();
-    return heading;
   }
 
   function showDone() {
     leave();
-    const workshop = model.get("workshop");
-    foot.hidden = true;
-    const heading = h("h1", { tabindex: -1 }, "Thank you");
-    const link = `${location.origin}${location.pathname}#join=${code}&me=${store.read(tokenKey())}`;
-    const copied = h("span", { class: "mlm-small mlm-good", role: "status" });
-    show(h("div", { class: "mlm-stack survey-done" }, h("div", { class: "survey-tick", "aria-hidden": "true" }, "✓"), heading,
-      h("p", {}, `${answered(questions())} of ${questions().length} questions answered, and all of it is stored. The facilitator shows the results to everyone at once.`),
-      h("p", { class: "mlm-quiet" }, closed()
-        ? "The workshop is closed: answers can no longer be changed."
-        : "Until the facilitator closes the workshop you can come back to this page and change an answer."),
-      closed() ? null : h("div", { class: "mlm-row" }, h("button", { type: "button", onclick: () => reopen() }, "Change an answer")),
-      h("details", {}, h("summary", {}, "Go on with another device"),
-        h("div", { class: "mlm-stack" },
-          h("p", { class: "mlm-small mlm-quiet" }, `This link is yours alone: whoever has it sees and changes your answers${workshop.anonymous ? ", and knows that they are yours" : ""}.`),
-          h("input", { type: "text", readonly: true, value: link, "aria-label": "Your personal link", onfocus: (event) => event.target.select() }),
-          h("div", { class: "mlm-row" }, h("button", { type: "button", onclick: () => copy(link, copied) }, "Copy link"), copied)))));
-    return heading;
+    done = true;
+    const link = `${location.origin}${location.pathname}#join=${code}&me=${token}`;
+    show(doneScreen({ workshop: workshop(), answered: answeredIn(questions(), answers), questions: questions().length, link, onreopen: reopen, onother: forget }));
+    main.querySelector("h1").focus({ preventScroll: true });
   }
 
-  function standing() {
-    const result = model.get("result");
-    const explanation = model.get("explanation");
-    const top = rubric().answers.at(-1).value;
-    return [
-      h("p", { class: "mlm-quiet mlm-small" }, "Where you see the team"),
-      h("h2", {}, explanation.level ?? (result.score === null ? "No answers yet" : `Score ${decimal(result.score)}`)),
-      h("p", {}, explanation.sentence),
-      h("table", { class: "survey-scores" }, h("tbody", {}, pages().map((page) => {
-        const node = result.nodes[page.id] ?? result;
-        const most = page.combine === "sum" ? top * page.questions.length : top;
-        const share = node.score === null ? 0 : Math.min(Math.max(node.score / most, 0), 1);
-        return h("tr", {}, h("th", { scope: "row" }, page.title),
-          h("td", { class: "survey-bar" }, h("div", { "aria-hidden": "true" }, h("i", { style: `width:${100 * share}%` }))),
-          h("td", { class: "mlm-number" }, node.score === null ? "–" : `${decimal(node.score)} of ${decimal(most)}`));
-      }))),
-    ];
-  }
-
-  function steps() {
-    const entries = [...pages().map((page, i) => ({ title: page.title, label: stepLabel(page), share: answered(page.questions) / page.questions.length, i })),
-      { title: "Review", label: "Review", share: 0, i: pages().length }];
-    return h("nav", { class: "survey-steps", "aria-label": "Parts of the survey" }, h("ol", {}, entries.map((entry) => h("li", {},
-      h("button", { type: "button", title: entry.title, "aria-current": entry.i === screen ? "step" : null, "aria-label": entry.label, onclick: () => open(entry.i) },
-        h("span", {}, h("i", { style: `width:${100 * entry.share}%` })))))));
-  }
-
-  function stepLabel(page) {
-    return `${page.title}, ${answered(page.questions)} of ${page.questions.length} answered`;
-  }
+  const standingNow = () => (alone() ? standing({ rubric: rubric(), pages: pages(), result: model.get("result"), explanation: model.get("explanation") }) : null);
 
   function progress() {
-    const total = questions().length;
-    const done = answered(questions());
-    meter.value = total ? done / total : 0;
-    count.textContent = `${done} of ${total}`;
-    const step = root.querySelectorAll(".survey-steps button")[screen];
-    const page = pages()[screen];
-    if (step && page) {
-      step.querySelector("i").style.width = `${(100 * answered(page.questions)) / page.questions.length}%`;
-      step.setAttribute("aria-label", stepLabel(page));
-    }
-    if (alone()) status.textContent = gone ? "the kernel does not answer" : model.get("offers")?.length ? "kept in this browser" : "up to date";
+    const list = questions();
+    const given = answeredIn(list, answers);
+    meter.value = list.length ? given / list.length : 0;
+    tally.textContent = `${given} of ${list.length}`;
+    steps?.update(answers);
+    if (alone()) status.textContent = failed ? "the kernel does not answer" : offer ? "kept in this browser" : "up to date";
   }
 
   // -- moving -------------------------------------------------------------------------------------------
 
   function open(to, question = null) {
+    done = false;
     screen = Math.max(0, Math.min(to, pages().length));
-    store.write(placeKey(), screen);
-    const heading = screen < pages().length ? showSection() : showReview();
-    if (question) fields[question]?.focus();
-    else {
-      heading.focus({ preventScroll: true });
-      root.scrollIntoView({ block: "start" });
+    if (offer || code) store.write(placeKey(), screen);
+    steps = stepsBar({ pages: pages(), at: screen, onopen: open });
+    if (screen < pages().length) showSection();
+    else showReview();
+    progress();
+    if (question) {
+      fields[question]?.focus();
+      return;
     }
+    main.querySelector(".survey-title").focus({ preventScroll: true });
+    root.scrollIntoView({ block: "start" });
   }
 
   function turn(by) {
-    if (by > 0 && screen === pages().length) finish(true);
+    if (by > 0 && screen === pages().length) finish();
     else open(screen + by);
   }
 
-  // -- asking the kernel --------------------------------------------------------------------------------
+  // -- joining ------------------------------------------------------------------------------------------
 
-  async function busy(button, action) {
-    button?.setAttribute("aria-busy", "true");
-    try { return await action(); } finally { button?.removeAttribute("aria-busy"); }
+  /** Run something that the person asked for; its sentence stands beside what they typed, which stays. */
+  async function attempt(button, say, action) {
+    say("");
+    try {
+      await busy(button, action);
+    } catch (error) {
+      say(error.message);
+    }
   }
 
-  async function join(typed, button) {
+  async function join(typed, linked = null) {
     code = typed.toUpperCase().replace(/[^A-Z0-9]/g, "");
-    const token = store.read(tokenKey());
-    try {
-      const reply = await busy(button, () => kernel.ask("join", { code, token }, { timeout: 15_000 }));
-      code = model.get("workshop").code;
-      me = reply.participant;
-    } catch (error) {
-      showWelcome(error.message);
-      return;
-    }
+    const kept = store.read(tokenKey());
+    if (linked && linked !== kept && (await offerLink(linked, kept))) return;
+    await joinAs(kept);
+  }
+
+  async function joinAs(mine) {
+    const reply = await kernel.ask("join", { code, token: mine }, { timeout: 15_000 });
+    code = workshop().code;
     history.replaceState(null, "", `#join=${code}`);
+    me = reply.participant;
+    token = mine;
     if (me) resume();
     else showEntrance();
   }
 
-  async function enter(role, name, button) {
+  /** A personal link is followed only if somebody has entered under it, and only when the person says so. */
+  async function offerLink(linked, kept) {
+    const { participant } = await kernel.ask("join", { code, token: linked }, { timeout: 15_000 });
+    history.replaceState(null, "", `#join=${code}`);
+    if (!participant) return false;
+    const again = (button, mine) => attempt(button, warn, () => joinAs(mine));
+    leave();
+    show(linkScreen({
+      workshop: workshop(), participant, replaces: Boolean(kept),
+      answered: Object.keys(model.get("response").answers ?? {}).length,
+      onyes: (button) => { store.write(tokenKey(), linked); again(button, linked); },
+      onno: (button) => again(button, kept),
+    }));
+    return true;
+  }
+
+  async function enter(role, name) {
     // The token is made and kept here before the kernel hears of it: a lost reply then costs nothing.
-    const token = store.read(tokenKey()) ?? randomToken();
+    token ??= randomToken();
     store.write(tokenKey(), token);
-    try {
-      const reply = await busy(button, () => kernel.ask("enter", { token, role, name }));
-      me = reply.participant;
-      resume();
-    } catch (error) {
-      showEntrance(error.message);
-    }
+    me = (await kernel.ask("enter", { token, role, name })).participant;
+    resume();
   }
 
   async function begin(name, button) {
-    const kept = store.read(aloneKey(name)) ?? {};
-    try {
-      await busy(button, () => kernel.ask("begin", { rubric: name, ...kept }));
+    offer = name;
+    await attempt(button, warn, async () => {
+      const { left_out: lost } = await kernel.ask("begin", { rubric: name, ...store.read(aloneKey()) });
       resume();
-    } catch (error) {
-      showFailure(error, () => showWelcome());
-    }
+      if (lost) warn(`${lost === 1 ? "One answer" : `${lost} answers`} to an earlier version of this rubric no longer fit and were left out.`);
+    });
   }
 
   function resume() {
     adopt(model.get("response"));
     if (!alone()) {
-      box = outbox({ ask: kernel.ask, store, key: `mlmgmt:${code}:outbox`, onstate: told, onstored: stored, onrefused: refused });
+      box = outbox({ ask: kernel.ask, store, key: boxKey(), onstate: tell, onstored: stored, onrefused: refused });
       box.advance(me.sequence);
       for (const [question, entry] of Object.entries(box.pending())) remember(question, entry.answer, entry.comment);
-      told("saved");
+      box.tell();
       box.send();
-      heartbeat = setInterval(beat, HEARTBEAT);
+      heartbeat ??= setInterval(() => { if (!document.hidden && !done) beat(); }, HEARTBEAT);
     }
-    if (!alone() && me.finished) showDone();
+    if (me?.finished) showDone();
     else open(store.read(placeKey()) ?? 0);
   }
+
+  /** Let somebody else answer in this browser. */
+  function forget() {
+    store.drop(tokenKey());
+    store.drop(placeKey());
+    location.reload();
+  }
+
+  // -- answers ------------------------------------------------------------------------------------------
 
   function adopt(response) {
     answers = { ...response.answers };
@@ -327,22 +256,27 @@ function render({ model, el }) {
     else delete comments[question];
   }
 
-  async function give(question, answer, comment) {
+  function give(question, answer, comment) {
     remember(question, answer, comment);
     fields[question]?.problem("");
+    if (alone()) giveAlone(question, answer, comment);
+    else box.put(question, answer, comment);
     progress();
-    if (!alone()) {
-      box.put(question, answer, comment);
-      return;
-    }
-    if (model.get("offers")?.length) store.write(aloneKey(rubric().id), { answers, comments });
+  }
+
+  async function giveAlone(question, answer, comment) {
+    if (offer) store.write(aloneKey(), { answers, comments });
+    asking += 1;
     try {
       await kernel.ask("answer", { question, answer, comment });
-      gone = false;
+      failed = false;
     } catch (error) {
-      gone = true;
+      failed = error instanceof NoAnswer;
       fields[question]?.problem(error.message);
+    } finally {
+      asking -= 1;
     }
+    if (!failed) moved();
     progress();
   }
 
@@ -354,44 +288,44 @@ function render({ model, el }) {
     progress();
   }
 
-  function refused(question, sentence) {
+  function refused(question, entry, sentence) {
     const before = model.get("response");
-    remember(question, before.answers?.[question] ?? null, before.comments?.[question] ?? "");
-    fields[question]?.set(answers[question] ?? null, comments[question]);
+    const comment = before.comments?.[question] ?? "";
+    remember(question, before.answers?.[question] ?? null, comment);
+    fields[question]?.set(answers[question] ?? null, entry.comment || comment); // the words stay where they were typed
     if (fields[question]) fields[question].problem(sentence);
     else warn(sentence);
     progress();
     beat();
   }
 
-  async function finish(finished) {
+  async function finish() {
     flush();
-    try {
-      await busy(next, async () => {
-        await box.send();
-        if (Object.keys(box.pending()).length) throw new Error("Some answers are still on this device only. Finish when the connection is back.");
-        await kernel.ask("finish", { finished });
-      });
-      me = { ...me, finished };
-      if (finished) showDone().focus();
-    } catch (error) {
-      warn(error.message);
-    }
+    await attempt(next, warn, async () => {
+      await box.send();
+      if (Object.keys(box.pending()).length) throw new Error("Some answers are still on this device only. Finish when the connection is back.");
+      await kernel.ask("finish", { finished: true });
+      me = { ...me, finished: true };
+      showDone();
+    });
   }
 
-  async function reopen() {
-    await finish(false);
-    if (!me.finished) open(0);
+  async function reopen(event) {
+    await attempt(event.currentTarget, warn, async () => {
+      await kernel.ask("finish", { finished: false });
+      me = { ...me, finished: false };
+      open(0);
+    });
   }
 
+  /** Ask whether the workshop is still open; a kernel that does not answer is noticed by the way. */
   async function beat() {
     try {
       const before = closed();
       await kernel.ask("state");
-      if (closed() !== before) {
-        for (const field of Object.values(fields)) field.disable(closed());
-        if (closed()) warn("The facilitator has closed the workshop. Your answers are in; they can no longer be changed.");
-      }
+      if (closed() === before) return;
+      for (const field of Object.values(fields)) field.disable(closed());
+      if (closed()) warn("The facilitator has closed the workshop. Your answers are in; they can no longer be changed.");
     } catch {
       box?.send();
     }
@@ -399,100 +333,72 @@ function render({ model, el }) {
 
   // -- the connection -----------------------------------------------------------------------------------
 
-  function told(state) {
+  function tell(state, problem = null, failures = 0) {
+    if (alone()) return;
     status.textContent = state === "saved" && !Object.keys(answers).length ? "nothing to save yet" : STATUS[state];
     status.dataset.state = state;
-    if (state !== "waiting") {
-      if (banner.dataset.about === "connection") banner.hidden = true;
-      return;
-    }
-    warn("No connection to the server. Go on answering: your answers are kept on this device and sent when it is back.", "connection");
-    if (box.failures >= 3) revive();
+    if (state === "waiting") {
+      // A page of ours reopens itself when its kernel is gone; elsewhere the person can.
+      const reload = failures > 3 ? h("button", { type: "button", onclick: () => location.reload() }, "Reload") : null;
+      warn(`${problem.message} Go on answering: your answers are kept on this device and sent as soon as that is possible.`, { about: "connection", action: reload });
+    } else if (state === "saved" && banner.dataset.about === "connection") banner.hidden = true;
   }
 
-  /** The server answers but this page's kernel does not: only a new page brings a new kernel. */
-  async function revive() {
-    const alive = await fetch(`${baseUrl()}mlmgmt/alive`, { cache: "no-store" }).then((r) => r.ok, () => false);
-    if (!alive || !root.isConnected) return;
-    const key = "mlmgmt:reloaded";
-    const lately = Date.now() - Number(sessionStorage.getItem(key) ?? 0) < 60_000;
-    if (!lately && document.activeElement?.tagName !== "TEXTAREA") {
-      sessionStorage.setItem(key, String(Date.now()));
-      location.reload();
-      return;
-    }
-    warn("The connection has to be made anew. Your answers are kept on this device.", "connection", h("button", { type: "button", onclick: () => location.reload() }, "Reload"));
-  }
-
-  function warn(text, about = "", action = null) {
+  function warn(text, { about = "", action = null } = {}) {
     banner.dataset.about = about;
-    banner.hidden = false;
-    banner.replaceChildren(h("span", {}, text), action ?? (about ? "" : h("button", { type: "button", class: "mlm-plain", onclick: () => { banner.hidden = true; } }, "Close")));
-  }
-
-  async function copy(text, place) {
-    try {
-      await navigator.clipboard.writeText(text);
-      place.textContent = "Copied.";
-    } catch {
-      place.textContent = "Select the link and copy it.";
-      main.querySelector("input[readonly]")?.select();
-    }
+    banner.hidden = !text;
+    const close = h("button", { type: "button", class: "mlm-plain", onclick: () => { banner.hidden = true; } }, "Close");
+    banner.replaceChildren(h("span", {}, text), action ?? (about ? "" : close));
   }
 
   // -- beginning and end --------------------------------------------------------------------------------
 
+  /** Python has set the answers: show them, unless newer ones are still on their way there. */
   function moved() {
     const response = model.get("response");
-    if (!alone() || JSON.stringify([response.answers, response.comments]) === JSON.stringify([answers, comments])) return;
+    if (!alone() || asking || JSON.stringify([response.answers, response.comments]) === JSON.stringify([answers, comments])) return;
     adopt(response);
     for (const [id, field] of Object.entries(fields)) field.set(answers[id] ?? null, comments[id]);
     progress();
   }
-  const rescored = () => {
-    const place = root.querySelector(".survey-result");
-    if (place) place.replaceChildren(...standing());
-  };
-  const online = () => box?.send();
+
+  function rescored() {
+    root.querySelector(".survey-result")?.replaceChildren(...standingNow());
+  }
+
+  const another = () => { const { join: asked } = fromFragment(); if (asked && asked.toUpperCase() !== code) location.reload(); };
   const visible = () => { if (!document.hidden && box) beat(); };
-  const fragment = () => { const asked = fromFragment(); if (asked.join && asked.join.toUpperCase() !== code) location.reload(); };
+  const listening = [
+    [window, "online", () => box?.send()],
+    [window, "hashchange", another],
+    [window, "pagehide", flush],
+    [document, "visibilitychange", visible],
+  ];
+  for (const [target, event, listener] of listening) target.addEventListener(event, listener);
   model.on("change:response", moved);
   model.on("change:result", rescored);
-  addEventListener("online", online);
-  addEventListener("hashchange", fragment);
-  addEventListener("pagehide", flush);
-  document.addEventListener("visibilitychange", visible);
-
-  const asked = fromFragment();
-  if (alone()) resume();
-  else if (asked.join) {
-    code = asked.join.toUpperCase();
-    if (asked.me) store.write(tokenKey(), asked.me);
-    show(h("p", { class: "mlm-quiet", role: "status" }, "Joining the workshop…"));
-    join(asked.join);
-  } else showWelcome();
+  start();
   announce(root, "");
+
+  function start() {
+    const { join: asked, me: linked } = fromFragment();
+    if (alone()) resume();
+    else if (asked) {
+      show(h("p", { class: "mlm-quiet", role: "status" }, "Joining the workshop…"));
+      join(asked, linked).catch((error) => showWelcome({ typed: asked, problem: error.message }));
+    } else showWelcome();
+  }
 
   return () => {
     flush();
+    for (const [target, event, listener] of listening) target.removeEventListener(event, listener);
     model.off("change:response", moved);
     model.off("change:result", rescored);
-    removeEventListener("online", online);
-    removeEventListener("hashchange", fragment);
-    removeEventListener("pagehide", leaving);
-    document.removeEventListener("visibilitychange", visible);
     clearInterval(heartbeat);
     box?.dispose();
     kernel.dispose();
     dispose();
   };
-}
-
-/** One screen for each node that has questions, with the titles above it. */
-function screensOf(node, above = []) {
-  const own = node.questions?.length ? [{ ...node, above }] : [];
-  const inner = above.length || node.answers === undefined ? [...above, node.title] : above;
-  return [...own, ...(node.sections ?? []).flatMap((section) => screensOf(section, node.answers ? [] : inner))];
 }
 
 function fromFragment() {
@@ -504,15 +410,5 @@ function fromFragment() {
 function randomToken() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
-
-function privacy(workshop) {
-  return h("div", { class: "mlm-note" }, workshop.anonymous
-    ? `Anonymous: your name is not asked. Results are shown only when at least ${workshop.smallest_group} people have answered, and a role only when nobody in it can be singled out. Comments are shown word for word, without your role.`
-    : "Named: the facilitator sees who has answered what, and exports carry your name.");
-}
-
-const minutes = (n) => `${Math.max(1, Math.round(n * 0.3))} minutes`.replace(/^1 minutes$/, "a minute");
-const decimal = (number) => String(Math.round(number * 100) / 100);
-const inWords = (id) => { const words = id.replaceAll("-", " "); return (words[0].toUpperCase() + words.slice(1)).replace(/\bml\b/i, "ML"); };
 
 export default { render };

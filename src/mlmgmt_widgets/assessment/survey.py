@@ -11,6 +11,7 @@ from pydantic import Field
 from mlmgmt_widgets.assessment.levels import explain
 from mlmgmt_widgets.assessment.responses import Answer, Response, check_answer
 from mlmgmt_widgets.assessment.rubric import Rubric, load_rubric
+from mlmgmt_widgets.assessment.scale import reach, sections_of
 from mlmgmt_widgets.assessment.scoring import Result, score
 from mlmgmt_widgets.content import ContentError, names
 from mlmgmt_widgets.errors import Refusal
@@ -173,6 +174,7 @@ class MaturitySurvey(Screen):
             "level": explanation.level,
             "sentence": explanation.sentence,
             "next_level": explanation.next_level,
+            "reach": _reach(self._rubric),
         }
 
     # -- in a workshop -------------------------------------------------------------------------------------
@@ -243,6 +245,11 @@ class MaturitySurvey(Screen):
                 raise Refusal("This survey is not connected to any workshops.")
             self._workspace = self._open_workspace()
         return self._workspace
+
+
+def _reach(rubric: Rubric) -> dict[str, tuple[float, float]]:
+    """Return the lowest and the highest score of every section, and of the rubric itself, by id."""
+    return {rubric.id: reach(rubric, rubric), **{each.id: reach(rubric, each) for each in sections_of(rubric)}}
 
 
 def _offers() -> Iterator[dict[str, Any]]:

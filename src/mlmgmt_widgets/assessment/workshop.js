@@ -2,7 +2,7 @@
 
 import { announce, connect, h, mount } from "../ui/screen.js";
 import { collectView } from "./workshop_collect.js";
-import { busy, confirm, count, day, sentence } from "./workshop_parts.js";
+import { busy, confirm, day, sentence } from "./parts.js";
 import { resultsView } from "./workshop_results.js";
 import { setupForm } from "./workshop_setup.js";
 

@@ -56,6 +56,7 @@ class MaturityWorkshop(Screen):
         result: its result in the contract's shape; empty before the reveal.
 
     Example:
+        >>> from mlmgmt_widgets import Workspace
         >>> screen = MaturityWorkshop(Workspace.open)
         >>> screen.result
         {}

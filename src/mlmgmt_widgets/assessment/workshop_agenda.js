@@ -1,7 +1,7 @@
 // Where talking pays most: what was said about a question, and what the team decides, alone or large for the room.
 
 import { h } from "../ui/screen.js";
-import { count, decimal, fullScreenButton } from "./workshop_parts.js";
+import { count, decimal, fullScreenButton } from "./parts.js";
 
 const SHOWN_FIRST = 7;
 const QUIET = 700;

@@ -1,7 +1,7 @@
 // A new workshop: which rubric, which team, named or not, which roles.
 
 import { h } from "../ui/screen.js";
-import { busy, inWords, sentence } from "./workshop_parts.js";
+import { busy, inWords, minutes, sentence } from "./parts.js";
 
 const LEAST_GROUP = 3; // of two people, each knows what the other said
 
@@ -81,7 +81,7 @@ export function setupForm({ rubrics, broken, teams, usual_group: usual, ask, onc
 
   function rubricChosen() {
     const chosen = rubrics.find((each) => each.name === rubric.value);
-    about.textContent = chosen ? `${chosen.questions} questions, about ${Math.max(1, Math.round(chosen.questions * 0.3))} minutes to answer. ${chosen.description}` : "";
+    about.textContent = chosen ? `${chosen.questions} questions, about ${minutes(chosen.questions)} to answer. ${chosen.description}` : "";
     if (!touched && chosen) {
       roles = chosen.roles;
       showRoles();

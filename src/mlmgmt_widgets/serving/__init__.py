@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
+
+from mlmgmt_widgets import lazy
+
+if TYPE_CHECKING:
+    from mlmgmt_widgets.serving.folder import new
+    from mlmgmt_widgets.serving.home import ServingError
+    from mlmgmt_widgets.serving.run import lab, serve
 
 __all__ = ["ServingError", "lab", "new", "serve"]
 
-_WHERE = {"serve": "run", "lab": "run", "ServingError": "home", "new": "folder"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+__getattr__, __dir__ = lazy.attributes(__name__, {"folder": ["new"], "home": ["ServingError"], "run": ["lab", "serve"]})

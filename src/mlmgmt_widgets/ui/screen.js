@@ -22,8 +22,11 @@ function asNode(child) {
   return child instanceof Node ? child : document.createTextNode(String(child));
 }
 
+/** It did not work now; asking the same again may succeed. */
+export class Passing extends Error {}
+
 /** The kernel did not answer in time; what was asked may or may not have arrived. */
-export class NoAnswer extends Error {}
+export class NoAnswer extends Passing {}
 
 /**
  * Ask the kernel and wait for its answer.
@@ -38,7 +41,7 @@ export function connect(model) {
     if (!question) return;
     waiting.delete(message.ticket);
     clearTimeout(question.timer);
-    if (message.error) question.reject(new Error(message.error));
+    if (message.error) question.reject(message.passing ? new Passing(message.error) : new Error(message.error));
     else question.resolve({ ...message, buffers });
   }
   model.on("msg:custom", receive);

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeVar
 import anywidget
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from mlmgmt_widgets.errors import Refusal
+from mlmgmt_widgets.errors import Passing, Refusal, in_full
 
 _log = logging.getLogger(__name__)
 _SHOWN = 60  # characters of a refused value that a message repeats
@@ -58,7 +58,8 @@ class Screen(anywidget.AnyWidget):
 
     A subclass names its script and style, declares synced traits that only Python sets, and answers the
     browser in methods marked with `asks`. Such a method returns a mapping (or a `Reply`) and raises
-    `Refusal` with a sentence for the person at the screen.
+    `Refusal` with a sentence for the person at the screen. The browser gets it as `error`; `passing` beside it
+    says that the same question may be answered later (`errors.Passing`, and whatever was not foreseen).
     """
 
     _handlers: ClassVar[dict[str, tuple[type[Request], str]]] = {}
@@ -91,16 +92,14 @@ class Screen(anywidget.AnyWidget):
         if request is None:
             return Reply({"error": f"This page cannot be asked for {_short(kind)}."})
         try:
-            asked = request.model_validate({k: v for k, v in content.items() if k not in {"kind", "ticket"}})
-            answer = getattr(self, method)(asked)
-        except ValidationError as error:
-            return Reply({"error": _sentence(error)})
+            answer = getattr(self, method)(_asked(request, content))
         except Refusal as error:
-            return Reply({"error": str(error)})
+            return _refused(error)
         except Exception as error:  # noqa: BLE001
             # The page must say something whatever happened; the log keeps the traceback for whoever runs it.
             _log.exception("could not answer %s", kind)
-            return Reply({"error": f"Something went wrong here ({type(error).__name__}). Nothing was changed."})
+            sentence = f"Something went wrong here ({type(error).__name__}). Nothing was changed."
+            return Reply({"error": sentence, "passing": True})
         return answer if isinstance(answer, Reply) else Reply(answer or {})
 
 
@@ -109,12 +108,38 @@ def _answers(cls: type, name: str) -> bool:
     return any(hasattr(vars(base).get(name), "_answers") for base in cls.__mro__)
 
 
+def _asked(request: type[Request], content: Mapping[str, Any]) -> Request:
+    try:
+        return request.model_validate({k: v for k, v in content.items() if k not in {"kind", "ticket"}})
+    except ValidationError as error:
+        raise Refusal(_sentence(error)) from None
+
+
+def _refused(refusal: Refusal) -> Reply:
+    if hasattr(refusal, "__notes__"):
+        _log.warning("%s", in_full(refusal))  # the visitor's sentence leaves out where
+    content = {"error": str(refusal)}
+    return Reply({**content, "passing": True} if isinstance(refusal, Passing) else content)
+
+
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in first["loc"]) or "the message"
+    field = ".".join(_cut(str(part)) for part in first["loc"][:3]) or "the message"
     return f"That was refused: {field}: {first['msg'].lower()}, found {_short(first['input'])}."
 
 
 def _short(value: object) -> str:
-    text = repr(value[: _SHOWN + 1]) if isinstance(value, str | bytes | list) else repr(value)
+    """Show a value in a sentence: lists and objects, which may be as deep as anyone likes, by their kind alone."""
+    if isinstance(value, str):
+        text = repr(value[: _SHOWN + 1])
+    elif value is None or isinstance(value, bool | float):
+        text = repr(value)
+    elif isinstance(value, int):
+        text = str(value) if value.bit_length() < 4 * _SHOWN else "a very large number"
+    else:
+        text = "a list" if isinstance(value, list) else "an object"
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

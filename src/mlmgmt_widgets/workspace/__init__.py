@@ -8,8 +8,9 @@ Names are imported when they are first used, so that a kernel pays only for what
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mlmgmt_widgets import lazy
 
 if TYPE_CHECKING:
     from mlmgmt_widgets.workspace.address import database_url, default_url
@@ -42,21 +43,13 @@ __all__ = [
     "default_url",
 ]
 
-_HOMES = {
-    "address": ("database_url", "default_url"),
-    "errors": ("UnknownWorkshop", "WorkspaceError"),
-    "records": ("Decision", "Participant", "Person", "Progress", "State", "StoredAnswer", "Workshop"),
-    "workshops": ("Workshops",),
-    "workspace": ("Workspace",),
-}
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy.attributes(
+    __name__,
+    {
+        "address": ["database_url", "default_url"],
+        "errors": ["UnknownWorkshop", "WorkspaceError"],
+        "records": ["Decision", "Participant", "Person", "Progress", "State", "StoredAnswer", "Workshop"],
+        "workshops": ["Workshops"],
+        "workspace": ["Workspace"],
+    },
+)

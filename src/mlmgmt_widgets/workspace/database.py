@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -17,28 +17,52 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from mlmgmt_widgets.workspace.address import in_words, sqlite_path
-from mlmgmt_widgets.workspace.errors import WorkspaceError
+from mlmgmt_widgets.workspace.errors import StorageFault, WorkspaceError
 
 PATIENCE = 5.0  # seconds that a writer waits for its turn
 _PAUSE = (0.001, 0.008)  # seconds between two attempts
 CONNECT_TIMEOUT = 10  # seconds until a silent server counts as unreachable
 
-_SQLITE_FAULTS = {
-    "not a database": "{where} is not a workspace: it is another kind of file.",
-    "unable to open": "{where} cannot be opened: you must be allowed to write it and its folder.",
-    "readonly": "{where} may only be read: you must be allowed to write the file and its folder.",
-    "locked": "{where} is busy; nothing was saved, please try again in a moment.",
-    "disk is full": "The disk that holds {where} is full; nothing was saved.",
-    "malformed": "{where} is damaged; please put back a backup.",
-}
-_SERVER_FAULTS = {
-    "password|role .* does not exist": "The database {where} does not accept this user name or password.",
-    "database .* does not exist": "There is no database {where}; please create it first.",
-    "permission denied": "The database {where} does not allow this user to do that.",
-    "read-only": "The database {where} may only be read.",
-    "too many|remaining connection slots": "The database {where} has no free connection; please try again.",
-    "connect|resolve": "The database {where} cannot be reached; please check server, host and port.",
-}
+# What anybody may read. Visitors of a served page learn neither the file nor the host: those are in the note.
+_BUSY = "The server's storage is busy; nothing was saved. Please try again."
+_FULL = "The server's disk is full; nothing was saved. Please tell whoever runs the server, then try again."
+_AWAY = "The server's storage cannot be reached at the moment; nothing was saved. Please try again."
+_BROKEN = "The server's storage does not work; nothing was saved. Please tell whoever runs the server."
+
+
+class _Fault(NamedTuple):
+    sign: str  # a regular expression, found in what the database said
+    sentence: str
+    in_full: str
+
+
+_BUSY_FILE = _Fault("locked", _BUSY, "{where} is busy; nothing was saved, please try again in a moment.")
+_SQLITE_FAULTS = (
+    _Fault("not a database", _BROKEN, "{where} is not a workspace: it is another kind of file."),
+    _Fault("unable to open", _BROKEN, "{where} cannot be opened: you must be allowed to write it and its folder."),
+    _Fault("readonly", _BROKEN, "{where} may only be read: you must be allowed to write the file and its folder."),
+    _BUSY_FILE,
+    _Fault("disk is full", _FULL, "The disk that holds {where} is full; nothing was saved."),
+    _Fault("malformed", _BROKEN, "{where} is damaged; please put back a backup."),
+)
+_SERVER_FAULTS = (
+    _Fault(
+        "password|role .* does not exist", _BROKEN, "The database {where} does not accept this user name or password."
+    ),
+    _Fault("database .* does not exist", _BROKEN, "There is no database {where}; please create it first."),
+    _Fault("permission denied", _BROKEN, "The database {where} does not allow this user to do that."),
+    _Fault("read-only", _BROKEN, "The database {where} may only be read."),
+    _Fault("no space left|disk full", _FULL, "The disk of the database {where} is full; nothing was saved."),
+    _Fault("deadlock|lock timeout|serialize", _BUSY, "The database {where} is busy; nothing was saved."),
+    _Fault(
+        "too many|remaining connection slots", _BUSY, "The database {where} has no free connection; please try again."
+    ),
+    _Fault(
+        "starting up|shutting down|connect|resolve",
+        _AWAY,
+        "The database {where} cannot be reached; please check server, host and port.",
+    ),
+)
 
 
 class Database:
@@ -58,7 +82,7 @@ class Database:
         except ImportError as error:
             raise WorkspaceError(_missing_driver(error, url)) from error
         except (SQLAlchemyError, TypeError) as error:
-            raise WorkspaceError(_wrong_address(error, url)) from error
+            raise _wrong_address(error, url) from error
         self._writer = self._engine.execution_options(mlmgmt_writes=True)
 
     @property
@@ -94,12 +118,12 @@ class Database:
         """Turn faults of the database into sentences.
 
         Raises:
-            WorkspaceError: in place of the database's own exceptions.
+            StorageFault: in place of the database's own exceptions.
         """
         try:
             yield
         except (SQLAlchemyError, sqlite3.Error) as error:
-            raise WorkspaceError(_sentence(error, self.url)) from error
+            raise _fault(error, self.url) from error
 
     def use_wal(self) -> None:
         """Let readers and a writer work side by side (kept in the file, so it is done once).
@@ -112,7 +136,7 @@ class Database:
         with self.plain_words():
             while not self._try_wal():
                 if time.monotonic() > deadline:
-                    raise WorkspaceError(_SQLITE_FAULTS["locked"].format(where=in_words(self.url)))
+                    raise StorageFault(_BUSY, _BUSY_FILE.in_full.format(where=in_words(self.url)))
                 time.sleep(0.05)
 
     def _try_wal(self) -> bool:
@@ -210,20 +234,18 @@ def _missing_driver(error: ImportError, url: URL) -> str:
     return f"Databases of the kind {url.drivername} need a driver that is not installed ({error.name})."
 
 
-def _wrong_address(error: Exception, url: URL) -> str:
+def _wrong_address(error: Exception, url: URL) -> WorkspaceError:
     if isinstance(error, NoSuchModuleError):
-        return f"Databases of the kind {url.drivername} are not known here; use sqlite or postgresql."
-    return f"The address of the database {in_words(url)} has a part that is not understood."
+        return WorkspaceError(f"Databases of the kind {url.drivername} are not known here; use sqlite or postgresql.")
+    return WorkspaceError(_BROKEN, f"The address of the database {in_words(url)} has a part that is not understood.")
 
 
-def _sentence(error: Exception, url: URL) -> str:
+def _fault(error: Exception, url: URL) -> StorageFault:
     # Without the statement and the row that failed: their words would mislead.
-    fault = getattr(error, "orig", None) or error
-    where, text = in_words(url), str(fault).lower().partition("detail:")[0]
+    cause = getattr(error, "orig", None) or error
+    where, text = in_words(url), str(cause).lower().partition("detail:")[0]
     faults = _SQLITE_FAULTS if url.get_backend_name() == "sqlite" else _SERVER_FAULTS
-    for sign, sentence in faults.items():
-        if re.search(sign, text):
-            return sentence.format(where=where)
-    path = sqlite_path(url)
-    name = path.name if path else where
-    return f"The database {name} could not do that ({type(fault).__name__}); nothing was saved."
+    for fault in faults:
+        if re.search(fault.sign, text):
+            return StorageFault(fault.sentence, fault.in_full.format(where=where))
+    return StorageFault(_BROKEN, f"The database {where} could not do that ({type(cause).__name__}); nothing was saved.")

@@ -67,12 +67,14 @@ def _revision(connection: Connection, database: Database) -> str | None:
         # A file is ours alone; on a server, others may have tables beside ours.
         if found if database.is_sqlite else found & _TABLES:
             raise WorkspaceError(
+                "The server's storage belongs to another program. Please tell whoever runs the server.",
                 f"{in_words(database.url)} holds the tables of another program; please choose another database.",
             )
         return None
     revision = connection.scalar(select(_version.c.version_num))
     if revision is not None and revision not in REVISIONS:
         raise WorkspaceError(
+            "The server's storage is newer than its program. Please tell whoever runs the server.",
             f"{in_words(database.url)} was written by a newer version of mlmgmt (schema {revision}; this one "
             f"knows {REVISIONS[-1]}); please update mlmgmt. Nothing was changed.",
         )

@@ -49,7 +49,8 @@ class Workspace:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as error:
                 raise WorkspaceError(
-                    f"The folder {path.parent} for the workspace cannot be created: {error.strerror}."
+                    "The server's storage cannot be opened. Please tell whoever runs the server.",
+                    f"The folder {path.parent} for the workspace cannot be created: {error.strerror}.",
                 ) from error
         database = Database(address)
         try:

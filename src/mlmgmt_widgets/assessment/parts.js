@@ -1,4 +1,4 @@
-// Small pieces that the facilitator's screens share: words, dialogs, saving with a word, bars.
+// Small pieces that the screens of this capability share: words, dialogs, buttons.
 
 import { h } from "../ui/screen.js";
 
@@ -7,6 +7,9 @@ export const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
 /** At most two decimals. */
 export const decimal = (number) => String(Math.round(number * 100) / 100);
+
+/** How long so many questions take, in words. */
+export const minutes = (questions) => count(Math.max(1, Math.round(questions * 0.3)), "minute", "minutes");
 
 /** A role's id in words; free text stays as it was typed. */
 export function inWords(id) {

@@ -1,0 +1,39 @@
+"""The key to the facilitator's screen."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from mlmgmt_widgets.assessment import facilitator
+from mlmgmt_widgets.assessment.facilitator import Lock
+from mlmgmt_widgets.errors import Refusal
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that were made, which take no time here."""
+    made: list[float] = []
+    monkeypatch.setattr(facilitator.time, "sleep", made.append)
+    monkeypatch.setenv(facilitator.KEY_HASH, hashlib.sha256(b"correct horse battery").hexdigest())
+    return made
+
+
+def test_no_number_of_wrong_keys_ends_the_pauses(pauses: list[float]) -> None:
+    lock = Lock()
+    for _ in range(3000):
+        with pytest.raises(Refusal, match="not the facilitator"):
+            lock.try_key("wrong")
+    assert pauses == sorted(pauses)
+    assert pauses[0] > 0
+    assert len(pauses) == 3000
+    assert max(pauses) < 20  # the browser waits that long for an answer
+    lock.try_key("correct horse battery")
+    assert lock.open
+
+
+@pytest.mark.usefixtures("pauses")
+def test_half_a_character_is_a_wrong_key_like_any_other() -> None:
+    with pytest.raises(Refusal, match="not the facilitator"):
+        Lock().try_key("\ud83d")
