@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -34,8 +36,40 @@ def test_the_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
 
 
 def test_a_given_key_goes_before_the_file_and_is_not_written(tmp_path: Path) -> None:
-    assert home.facilitator_key(tmp_path, {"MLMGMT_FACILITATOR_KEY": "given"}) == "given"
+    given = "a key of our own"
+    assert home.facilitator_key(tmp_path, {"MLMGMT_FACILITATOR_KEY": given}) == given
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("blank", [" {}", "{}\n", "\t{} \r\n", "\u00a0{}"])
+def test_blanks_around_a_key_do_not_count(tmp_path: Path, blank: str) -> None:
+    key = "a key of our own"
+    assert home.facilitator_key(tmp_path, {"MLMGMT_FACILITATOR_KEY": blank.format(key)}) == key
+    (tmp_path / "facilitator.key").write_text(blank.format(key))
+    assert home.facilitator_key(tmp_path, {}) == key
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("x" * 15, "has 15 characters; it must have 16 to 200"),
+        (" " * 10 + "x" * 10, "has 10 characters"),
+        ("x" * 201, "has 201 characters"),
+        ("  ", "is empty"),
+        ("line\nline of a longer key", "cannot be shown"),
+        ("undecodable \udcff in a key", "cannot be shown"),
+    ],
+)
+def test_a_key_that_would_not_do_is_refused_at_the_start(tmp_path: Path, key: str, said: str) -> None:
+    with pytest.raises(ServingError, match=said) as refused:
+        home.facilitator_key(tmp_path, {"MLMGMT_FACILITATOR_KEY": key})
+    assert key.strip() not in str(refused.value) or not key.strip()
+
+
+def test_a_key_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "facilitator.key").write_bytes(b"\xff" * 30)
+    with pytest.raises(ServingError, match="is not text"):
+        home.facilitator_key(tmp_path, {})
 
 
 def test_an_empty_key_file_is_refused(tmp_path: Path) -> None:
@@ -67,6 +101,15 @@ def test_the_links_name_the_facilitators_page_with_its_key() -> None:
     text = "\n".join(run.links("127.0.0.1", 8866, "k"))
     assert "http://127.0.0.1:8866/voila/render/maturity_workshop.ipynb#key=k" in text
     assert "Phones" not in text
+
+
+@pytest.mark.parametrize("key", ["a+b & c%20d #e?f=g/h", "ein Schlüssel, ähnlich lang", "😀" * 16])
+def test_a_key_of_any_characters_survives_its_link(key: str) -> None:
+    text = "\n".join(run.links("127.0.0.1", 8866, key))
+    link = re.search(r"Facilitator\s+(\S+)\n", text)
+    assert link
+    # What a browser does with the part after the #: URLSearchParams reads it like a query.
+    assert parse_qs(urlsplit(link[1]).fragment, strict_parsing=True) == {"key": [key]}
 
 
 def test_on_all_addresses_phones_are_told_where(monkeypatch: pytest.MonkeyPatch) -> None:

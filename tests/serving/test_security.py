@@ -58,9 +58,25 @@ PLACES = ["", "voila/files/", "voila/static/", "voila/static/../", "voila/templa
 @pytest.mark.parametrize("place", [*PLACES, "files/", "voila/api/contents/", "mlmgmt/static/x/%2e%2e/%2e%2e/"])
 def test_no_file_of_the_folder_is_served(server: Served, place: str, file: str) -> None:
     status, _, body = answer(f"{server.url}/{place}{file}")
-    assert status in {403, 404, 500} if place.startswith("voila/templates") else status in {403, 404}
+    assert status in {403, 404}
     assert "not for visitors" not in body
     assert "nbformat" not in body
+
+
+STRAY = [
+    *("voila/templates/x", "voila/templates/lab/static/../../x", "voila/templates/mlmgmt/static/../conf.json"),
+    *("voila/api/themes/x", "voila/execution/x", "voila/query/x", "api/me", "api/kernels", "api/kernels/x/channels"),
+    *("mlmgmt/static/x/%00", "mlmgmt/static/x/page.css%00", "mlmgmt/static/x/", "mlmgmt/static/x/%ff"),
+    *("mlmgmt/static/x/" + "y" * 5000, "mlmgmt/static/vega-%00.js", "mlmgmt/static/vega-0.js", "mlmgmt/static/x/.."),
+    *("voila/static/%00", "voila/labextensions/%00", "voila/labextensions/../x", "voila/static//etc/passwd"),
+    *("voila/render/%00", "voila/render/%ff", "voila/render/..%2fx.ipynb", "voila/render/" + "y" * 5000, "%00", "%ff"),
+]
+
+
+@pytest.mark.parametrize("address", STRAY, ids=lambda address: address[:40])
+def test_a_stray_address_is_none_and_breaks_nothing(server: Served, address: str) -> None:
+    assert answer(f"{server.url}/{address}")[0] in {400, 403, 404}
+    assert answer(f"{server.url}/mlmgmt/alive")[0] == 204
 
 
 def test_the_database_is_not_served(server: Served) -> None:

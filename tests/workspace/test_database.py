@@ -4,26 +4,45 @@ from __future__ import annotations
 
 import builtins
 import os
+import re
 import socket
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from tests.workspace.conftest import imported
 
+from mlmgmt_widgets.errors import Passing, in_full
 from mlmgmt_widgets.workspace import Workspace, WorkspaceError, database
 from mlmgmt_widgets.workspace.address import parse
 from mlmgmt_widgets.workspace.database import Database
+from mlmgmt_widgets.workspace.errors import StorageFault
 
 
 def refusal(address: str) -> str:
+    """What whoever runs the program reads; a visitor of a page reads nothing of the place."""
     with pytest.raises(WorkspaceError) as refused:
         Workspace.open(address)
-    sentence = str(refused.value)
-    assert "\n" not in sentence
-    assert "hunter2" not in sentence
+    sentence = in_full(refused.value)
+    for each in (sentence, str(refused.value)):
+        assert "\n" not in each
+        assert "hunter2" not in each
+    assert not any(sign in str(refused.value) for sign in ("/", "127.0.0.1", ".sqlite"))
     return sentence
+
+
+@contextmanager
+def failing(in_words: str, note: str) -> Iterator[None]:
+    """The block fails in a way that passes, with this sentence for a visitor and that note for whoever serves."""
+    with pytest.raises(StorageFault, match=in_words) as failed:
+        yield
+    assert isinstance(failed.value, Passing)
+    assert "/" not in str(failed.value)
+    assert re.search(note, in_full(failed.value))
 
 
 @pytest.fixture
@@ -93,7 +112,7 @@ def test_a_busy_database_is_a_sentence_and_works_again_afterwards(sqlite_file, r
     with Workspace.open(f"sqlite:///{sqlite_file}") as workspace:
         blocker = sqlite3.connect(sqlite_file, isolation_level=None)
         blocker.execute("BEGIN IMMEDIATE")
-        with pytest.raises(WorkspaceError, match="busy; nothing was saved, please try again"):
+        with failing("storage is busy; nothing was saved. Please try again", f"{sqlite_file} is busy"):
             workspace.workshops.create(rubric, "Search")
         blocker.execute("ROLLBACK")
         blocker.close()
@@ -110,7 +129,7 @@ def test_a_full_disk_is_a_sentence_and_what_was_there_stays(opened, rubric):
         for _ in range(50):
             opened.workshops.create(rubric, "Search")
 
-    with pytest.raises(WorkspaceError, match=r"disk that holds .* is full; nothing was saved"):
+    with failing("disk is full; nothing was saved", r"disk that holds /.*\.sqlite is full"):
         fill()
     assert opened.workshops.get(code).rubric == rubric
 
@@ -134,7 +153,7 @@ def test_a_database_that_may_only_be_read_can_be_read_and_says_so_when_written(o
     code = opened.workshops.create(rubric, "Search").code
     with Workspace.open(f"sqlite:///file:{sqlite_file}?mode=ro&uri=true") as archive:
         assert archive.workshops.get(code).team == "Search"
-        with pytest.raises(WorkspaceError, match="may only be read"):
+        with failing("storage does not work; nothing was saved", "may only be read"):
             archive.workshops.create(rubric, "Search")
 
 
@@ -164,7 +183,7 @@ def test_a_read_only_folder_is_a_sentence(read_only_folder):
 
 
 def test_a_server_that_is_not_there_is_a_sentence():
-    pytest.importorskip("psycopg")
+    imported("psycopg")
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
@@ -198,6 +217,22 @@ def test_an_unknown_kind_of_database_is_a_sentence():
     assert "use sqlite or postgresql" in refusal("mongodb://ann:hunter2@db/mlmgmt")
 
 
+def test_a_connection_that_is_lost_in_the_middle_is_a_sentence_and_passes(server, rubric):
+    def lose_it(workspace: Workspace, other: Database) -> None:
+        with workspace._database.writing() as session:
+            pid = session.scalar(text("SELECT pg_backend_pid()"))
+            with other.writing() as stranger:
+                stranger.execute(text(f"SELECT pg_terminate_backend({pid})"))
+            session.execute(text("SELECT 1"))
+
+    other = Database(parse(server))
+    with Workspace.open(server) as workspace:
+        with failing("cannot be reached at the moment; nothing was saved", "postgres on this machine"):
+            lose_it(workspace, other)
+        assert workspace.workshops.create(rubric, "Search").team == "Search"
+    other.close()
+
+
 def test_a_connection_that_the_server_dropped_is_made_anew(server, rubric):
     with Workspace.open(server) as workspace:
         with workspace._database.reading() as session:
@@ -218,6 +253,6 @@ def test_a_fault_is_not_mistaken_for_another_by_the_words_of_its_statement(addre
 
     with (
         Workspace.open(address) as workspace,
-        pytest.raises(WorkspaceError, match=r"could not do that .*; nothing was saved"),
+        failing("storage does not work; nothing was saved", "could not do that .*; nothing was saved"),
     ):
         write_half_a_row(workspace)

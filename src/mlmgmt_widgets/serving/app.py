@@ -186,8 +186,9 @@ class Workbook(Voila):  # type: ignore[misc]
             # A redirect, so that links from one notebook to the next mean the same here and in JupyterLab.
             (root, RedirectHandler, {"url": url_path_join(root, "voila/render", pages.HOME), "permanent": False}),
         ]
-        unwanted = ("/voila/tree", "/voila/api/contents", "/voila/render", "/voila/files", "/login", "/logout")
-        theirs = [each for each in super().init_handlers() if not each[0].startswith(unwanted) and each[0] != root]
+        # An address that is in ours already never reaches theirs; nor does what no page of ours asks for.
+        wanted = tuple(url_path_join(root, each) for each in ("api/kernels/", "voila/api/shutdown/"))
+        theirs = [each for each in super().init_handlers() if each[0].startswith(wanted)]
         return [*ours, *theirs]
 
     def listen(self) -> None:

@@ -14,6 +14,7 @@ from mlmgmt_widgets.workspace.address import home_folder
 
 MARKER = "mlmgmt.toml"  # `mlmgmt new` puts it into a folder of one's own
 _KEY_BYTES = 18
+_SHORTEST_KEY, _LONGEST_KEY = 16, 200  # characters of a key of one's own; the page takes no longer one
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -75,23 +76,47 @@ def facilitator_key(folder: Path, environment: Mapping[str, str] | None = None) 
     Args:
         folder: the home folder; the key is in `facilitator.key` there, readable by its owner only.
         environment: `$MLMGMT_FACILITATOR_KEY` in it goes before the file.
+
+    Raises:
+        ServingError: when the key is too short to keep strangers out, or the file cannot be used.
     """
     environment = os.environ if environment is None else environment
-    if environment.get("MLMGMT_FACILITATOR_KEY"):
-        return environment["MLMGMT_FACILITATOR_KEY"]
+    if given := environment.get("MLMGMT_FACILITATOR_KEY"):
+        return _usable(given, "$MLMGMT_FACILITATOR_KEY")
     file = folder / "facilitator.key"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        if key := file.read_text(encoding="ascii").strip():
-            return key
-        raise ServingError(f"{file} is empty: delete it, and the next start makes a new key.") from None
+        return _usable(_made(file) or file.read_text(encoding="utf-8"), str(file))
     except OSError as error:
         raise ServingError(f"The facilitator's key cannot be kept in {file}: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise ServingError(f"{file} is not text: delete it, and the next start makes a new key.") from None
+
+
+def _made(file: Path) -> str | None:
+    """Make a key and keep it in `file`, unless there is one."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return None
     key = secrets.token_urlsafe(_KEY_BYTES)
-    with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
         handle.write(key + "\n")
+    return key
+
+
+def _usable(given: str, place: str) -> str:
+    """Return a key as it is compared and linked: without blanks around it."""
+    key = given.strip()
+    if not key:
+        raise ServingError(f"{place} is empty: remove it, and the next start makes a new key.")
+    if not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
+        raise ServingError(
+            f"The facilitator's key in {place} has {len(key)} characters; "
+            f"it must have {_SHORTEST_KEY} to {_LONGEST_KEY}, so that nobody guesses it."
+        )
+    if not key.isprintable():
+        raise ServingError(f"The facilitator's key in {place} has characters that cannot be shown; choose another.")
     return key
 
 

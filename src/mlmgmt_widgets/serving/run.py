@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import webbrowser
+from urllib.parse import quote
 
 from traitlets.config import Config
 
@@ -201,7 +202,7 @@ def _migrate(url: str) -> None:
 
 
 def _facilitator(base: str, key: str) -> str:
-    return f"{base}/voila/render/maturity_workshop.ipynb#key={key}"
+    return f"{base}/voila/render/maturity_workshop.ipynb#key={quote(key, safe='')}"
 
 
 def _name(host: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import mimetypes
@@ -86,7 +87,8 @@ class PackedFiles(RequestHandler):
     def _find(self, name: str) -> Path:
         for folder in self.folders:
             root = folder.resolve()
-            path = (root / name).resolve()
-            if path.is_relative_to(root) and path.is_file():
-                return path
+            with contextlib.suppress(ValueError, OSError):  # no name of a file: a zero in it, too long, a loop
+                path = (root / name).resolve()
+                if path.is_relative_to(root) and path.is_file():
+                    return path
         raise HTTPError(404)

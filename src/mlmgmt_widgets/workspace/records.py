@@ -124,3 +124,20 @@ class Decision:
     agreed: float | None
     note: str
     owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """What is shown of a workshop.
+
+    Attributes:
+        responses: as they were when they were frozen, in an order that means nothing. Questions that fewer than
+            the smallest group answered are still in them; `Outcome` withholds those.
+        renewed: in an anonymous workshop, the questions with other answers than at the reveal.
+        held_back: how many questions had newer answers when the responses were frozen that are not in them,
+            because they would have told what a few people said.
+    """
+
+    responses: tuple[Response, ...]
+    renewed: tuple[str, ...] = ()
+    held_back: int = 0

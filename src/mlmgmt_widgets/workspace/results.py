@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from mlmgmt_widgets.assessment.responses import Response, check_answer
 from mlmgmt_widgets.workspace import checks, snapshots
 from mlmgmt_widgets.workspace.errors import WorkspaceError
-from mlmgmt_widgets.workspace.records import Decision, Workshop
+from mlmgmt_widgets.workspace.records import Decision, Revealed, Workshop
 from mlmgmt_widgets.workspace.rows import WorkshopRows, find, now
 from mlmgmt_widgets.workspace.tables import DecisionRow, WorkshopRow
 
@@ -28,18 +28,23 @@ class Results(WorkshopRows):
         with self._database.writing() as session:
             workshop = find(session, code, lock=True)
             if workshop.revealed_at is None:
-                everything = snapshots.given(session, workshop, self._rubric_of(workshop))
+                rubric = self._rubric_of(workshop)
+                everything = snapshots.given(session, workshop, rubric)
                 snapshots.refuse_too_few(workshop, everything)
-                snapshots.freeze(workshop, everything)
+                snapshots.keep(workshop, everything, snapshots.following_picture(workshop, everything, rubric))
                 workshop.revealed_at = now()
             return self._workshop(workshop)
 
     def refresh(self, code: str) -> Workshop:
-        """Freeze a new snapshot of a revealed workshop.
+        """Show newer answers of a revealed workshop.
+
+        In an anonymous workshop this goes question by question: a question is shown as it is now where nobody,
+        or at least the smallest group, sets it apart from every time that it was shown before; else it stays as
+        it was last shown.
 
         Raises:
-            WorkspaceError: if it is not revealed or is closed; in an anonymous workshop, if fewer people
-                than the smallest group answered or changed something since the last snapshot.
+            WorkspaceError: if it is not revealed or is closed; in an anonymous workshop, if no question can be
+                taken in.
         """
         with self._database.writing() as session:
             workshop = find(session, code, lock=True)
@@ -47,44 +52,60 @@ class Results(WorkshopRows):
                 raise _not_revealed()
             if workshop.closed_at is not None:
                 raise WorkspaceError("This workshop is closed; its results are final.")
-            everything = snapshots.given(session, workshop, self._rubric_of(workshop))
-            snapshots.refuse_giving_away(workshop, everything)
-            snapshots.freeze(workshop, everything)
+            self._take_in(workshop, snapshots.given(session, workshop, self._rubric_of(workshop)))
             return self._workshop(workshop)
 
+    def _take_in(self, workshop: WorkshopRow, everything: list[snapshots.Given]) -> None:
+        following = snapshots.following_picture(workshop, everything, self._rubric_of(workshop))
+        snapshots.refuse_giving_away(workshop, everything, following)
+        snapshots.keep(workshop, everything, following)
+
     def changed_since_reveal(self, code: str) -> int:
-        """Return how many people changed something since the last snapshot, or answered at all before it."""
+        """Return how many people gave something else than is shown of them, or answered at all before the reveal."""
         with self._database.reading() as session:
             workshop = find(session, code)
             return sum(one.changed for one in snapshots.given(session, workshop, self._rubric_of(workshop)))
 
+    def can_refresh(self, code: str) -> bool:
+        """Return whether `refresh` would take something in."""
+        with self._database.reading() as session:
+            workshop = find(session, code)
+            if workshop.revealed_at is None or workshop.closed_at is not None:
+                return False
+            rubric = self._rubric_of(workshop)
+            everything = snapshots.given(session, workshop, rubric)
+            following = snapshots.following_picture(workshop, everything, rubric)
+            try:
+                snapshots.refuse_giving_away(workshop, everything, following)
+            except WorkspaceError:
+                return False
+            return any(one.changed for one in everything)
+
     def close(self, code: str) -> Workshop:
         """End a workshop: nobody can join or answer any more. A closed workshop stays as it is.
 
-        If it was revealed, a last snapshot is taken, unless that would give away what a few people said:
-        then the results stay as they are shown. If it was not, it can still be revealed.
+        If it was revealed, the last answers are taken in as by `refresh`; those that would give away what a few
+        people said stay out. If it was not, it can still be revealed.
         """
         with self._database.writing() as session:
             workshop = find(session, code, lock=True)
             if workshop.closed_at is None:
                 workshop.closed_at = now()
                 if workshop.revealed_at is not None:
-                    self._last_snapshot(session, workshop)
+                    self._take_last(workshop, snapshots.given(session, workshop, self._rubric_of(workshop)))
             return self._workshop(workshop)
 
-    def _last_snapshot(self, session: Session, workshop: WorkshopRow) -> None:
-        everything = snapshots.given(session, workshop, self._rubric_of(workshop))
+    def _take_last(self, workshop: WorkshopRow, everything: list[snapshots.Given]) -> None:
         try:
-            snapshots.refuse_giving_away(workshop, everything)
+            self._take_in(workshop, everything)
         except WorkspaceError:
-            return
-        snapshots.freeze(workshop, everything)
+            snapshots.note_held_back(workshop, everything)
 
-    def revealed_responses(self, code: str) -> list[Response]:
-        """Return the responses of the last snapshot, in an order that means nothing.
+    def revealed(self, code: str) -> Revealed:
+        """Return what is shown.
 
         A respondent is named as they named themselves; in an anonymous workshop `r01`, `r02`, ..., dealt
-        anew for every snapshot.
+        anew whenever answers are taken in.
 
         Raises:
             WorkspaceError: if the workshop is not revealed.
@@ -93,7 +114,21 @@ class Results(WorkshopRows):
             workshop = find(session, code)
             if workshop.snapshot is None:
                 raise _not_revealed()
-            return [Response.model_validate(each) for each in workshop.snapshot]
+            parts = ("respondent", "role", "answers", "comments")
+            last = snapshots.pictures(workshop)[-1]
+            return Revealed(
+                tuple(Response.model_validate({part: each[part] for part in parts}) for each in last),
+                snapshots.renewed(workshop, self._rubric_of(workshop)),
+                workshop.snapshot["held_back"] if workshop.anonymous else 0,
+            )
+
+    def revealed_responses(self, code: str) -> list[Response]:
+        """Return the responses of `revealed`.
+
+        Raises:
+            WorkspaceError: if the workshop is not revealed.
+        """
+        return list(self.revealed(code).responses)
 
     # Decisions
 

@@ -1,8 +1,11 @@
-"""What a reveal freezes, and how many people must have moved before it may be frozen again.
+"""What a reveal freezes, and which answers may follow it later.
 
 Results that follow every answer would give that answer away: the difference between two pictures is what one
-person said. So results are shown as a snapshot, and an anonymous workshop takes the next one only when enough
-people have changed something since.
+person said. So results are shown as a picture that stays. A later picture of an anonymous workshop is put
+together question by question: a question is taken as it is now where nobody, or at least the smallest group,
+sets it apart from every picture that was shown before, and else it stays exactly as it was last shown.
+
+What is shown of a question that fewer than the smallest group answered is nothing: the assessment withholds it.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -23,6 +26,9 @@ from mlmgmt_widgets.workspace.errors import WorkspaceError
 from mlmgmt_widgets.workspace.tables import AnswerRow, ParticipantRow, WorkshopRow
 
 Value = TypeVar("Value")
+Entry = dict[str, Any]
+"""What a picture holds of one participant: person (their number), role, answers and comments by question."""
+Picture = list[Entry]
 
 _shuffle = random.SystemRandom().shuffle
 
@@ -32,25 +38,51 @@ class Given:
     """What one participant has given so far, in the rubric's order and never in the order of answering."""
 
     person: ParticipantRow
+    role: str
     answers: dict[str, Answer]
     comments: dict[str, str]
 
     @property
-    def digest(self) -> str:
-        """Names the content; empty while nothing is answered, so that nobody counts before they answer."""
-        if not self.answers:
-            return ""
-        content = [self.person.role, self.person.name, self.answers, self.comments]
-        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+    def entry(self) -> Entry:
+        """The same as a picture holds it."""
+        return {"person": self.person.id, "role": self.role, "answers": self.answers, "comments": self.comments}
 
     @property
     def changed(self) -> bool:
-        """Whether the last snapshot shows something else of this person."""
-        return self.digest != self.person.revealed_digest
+        """Whether the last picture shows something else of this person."""
+        return _digest(self.entry, self.person.name) != self.person.revealed_digest
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is known of one question: answers and comments by participant."""
+
+    answers: Mapping[int, Answer]
+    comments: Mapping[int, str]
+
+    @classmethod
+    def of(cls, picture: Picture, question: str) -> _Question:
+        said = {
+            kind: {each["person"]: each[kind][question] for each in picture if question in each[kind]}
+            for kind in ("answers", "comments")
+        }
+        return cls(**said)
+
+    def apart(self, other: _Question) -> int:
+        """How many people set the two apart by their answers; where these are the same, by their comments."""
+        return _apart(self.answers, other.answers) or _apart(self.comments, other.comments)
+
+
+def _apart(one: Mapping[int, object], other: Mapping[int, object]) -> int:
+    return sum(one.get(person) != other.get(person) for person in {*one, *other})
 
 
 def given(session: Session, workshop: WorkshopRow, rubric: Rubric) -> list[Given]:
-    """Read everything that a workshop's participants have given, in the order in which they joined."""
+    """Read everything that a workshop's participants have given, in the order in which they joined.
+
+    In an anonymous workshop the role of somebody who was shown stays as it was shown: two pictures of a role
+    would else tell what those said who went from one to the other.
+    """
     people = session.scalars(
         select(ParticipantRow).where(ParticipantRow.workshop_id == workshop.id).order_by(ParticipantRow.id),
     ).all()
@@ -65,14 +97,25 @@ def given(session: Session, workshop: WorkshopRow, rubric: Rubric) -> list[Given
             answers[row.participant_id][row.question] = row.answer
         if row.comment:
             comments[row.participant_id][row.question] = row.comment
+    roles = {each["person"]: each["role"] for picture in pictures(workshop) for each in picture}
+    kept = roles if workshop.anonymous else {}
     return [
-        Given(person, in_order(answers[person.id], rubric), in_order(comments[person.id], rubric)) for person in people
+        Given(
+            person,
+            kept.get(person.id, person.role),
+            in_order(answers[person.id], rubric),
+            in_order(comments[person.id], rubric),
+        )
+        for person in people
     ]
 
 
 def in_order(by_question: dict[str, Value], rubric: Rubric) -> dict[str, Value]:
     """Return the same entries in the order of the rubric's questions."""
     return {q.id: by_question[q.id] for q in rubric.questions if q.id in by_question}
+
+
+# What may be shown
 
 
 def refuse_too_few(workshop: WorkshopRow, everything: Sequence[Given]) -> None:
@@ -91,37 +134,127 @@ def refuse_too_few(workshop: WorkshopRow, everything: Sequence[Given]) -> None:
         )
 
 
-def refuse_giving_away(workshop: WorkshopRow, everything: Sequence[Given]) -> None:
-    """Refuse another snapshot of an anonymous workshop while the difference would tell on a few people.
+def refuse_giving_away(workshop: WorkshopRow, everything: Sequence[Given], following: Picture) -> None:
+    """Refuse another picture of an anonymous workshop when no question may be taken into it.
 
     Raises:
         WorkspaceError: with the number of people that are needed.
     """
     refuse_too_few(workshop, everything)
-    changed = sum(one.changed for one in everything)
-    if workshop.anonymous and changed < workshop.smallest_group:
+    if not workshop.anonymous:
+        return
+    changed, needed = sum(one.changed for one in everything), workshop.smallest_group
+    if changed < needed:
         raise WorkspaceError(
-            f"This workshop is anonymous: results can be refreshed once {workshop.smallest_group} people "
+            f"This workshop is anonymous: results can be refreshed once {needed} people "
             f"have answered or changed something since they were last shown, or the difference would tell "
             f"what they said; so far {changed} {'has' if changed == 1 else 'have'}.",
         )
+    if len(following) < needed or not _differing(pictures(workshop)[-1], following):
+        raise WorkspaceError(
+            f"This workshop is anonymous: a question can be refreshed once {needed} people have answered it anew "
+            f"or changed their answer to it, or the difference would tell what they said; no question has so many.",
+        )
 
 
-def freeze(workshop: WorkshopRow, everything: Sequence[Given]) -> None:
-    """Keep what everybody who answered has given.
+def following_picture(workshop: WorkshopRow, everything: Sequence[Given], rubric: Rubric) -> Picture:
+    """Return what may be shown next: every question as it is now, or as it was last shown."""
+    now = [one.entry for one in everything if one.answers]
+    earlier = pictures(workshop)
+    if not workshop.anonymous or not earlier:
+        return now
+    fresh = {
+        question.id for question in rubric.questions if _may_follow(question.id, now, earlier, workshop.smallest_group)
+    }
+    last = {each["person"]: each for each in earlier[-1]}
+    current = {each["person"]: each for each in now}
+    blended = (_blend(current.get(person), last.get(person), fresh, rubric) for person in {*last, *current})
+    return [each for each in blended if each["answers"] or each["comments"]]
 
-    Their order means nothing, nor do their labels when the workshop is anonymous.
+
+def _may_follow(question: str, now: Picture, earlier: Sequence[Picture], smallest_group: int) -> bool:
+    """Whether nobody, or enough people, set a question apart from how it was ever shown."""
+    as_it_is = _Question.of(now, question)
+    for picture in earlier:
+        shown = _Question.of(picture, question)
+        if len(shown.answers) < smallest_group:
+            shown = _Question({}, {})  # it was withheld
+        if 0 < as_it_is.apart(shown) < smallest_group:
+            return False
+    return True
+
+
+def _blend(now: Entry | None, last: Entry | None, fresh: set[str], rubric: Rubric) -> Entry:
+    """Take one person's part of the fresh questions from now, and of the others from the last picture."""
+    nothing: Entry = {"answers": {}, "comments": {}}
+    new, old = now or nothing, last or nothing
+    parts = {
+        kind: {
+            **{question: value for question, value in old[kind].items() if question not in fresh},
+            **{question: value for question, value in new[kind].items() if question in fresh},
+        }
+        for kind in ("answers", "comments")
+    }
+    known = last or now or nothing
+    return {"person": known["person"], "role": known["role"]} | {
+        kind: in_order(part, rubric) for kind, part in parts.items()
+    }
+
+
+def _differing(one: Picture, other: Picture) -> set[str]:
+    """The questions in which two pictures differ."""
+    questions = {question for each in (*one, *other) for kind in ("answers", "comments") for question in each[kind]}
+    return {question for question in questions if _Question.of(one, question).apart(_Question.of(other, question))}
+
+
+# What is kept
+
+
+def pictures(workshop: WorkshopRow) -> list[Picture]:
+    """Return what was shown of an anonymous workshop so far, oldest first; of a named one, the last."""
+    return list(workshop.snapshot["pictures"]) if workshop.snapshot else []
+
+
+def keep(workshop: WorkshopRow, everything: Sequence[Given], picture: Picture) -> None:
+    """Show a picture from now on.
+
+    The order of people in it means nothing, nor do their labels when the workshop is anonymous.
     """
-    shown = [one for one in everything if one.answers]
-    _shuffle(shown)
-    labels = _numbers(len(shown)) if workshop.anonymous else _distinct(one.person.name for one in shown)
-    snapshot: list[dict[str, Any]] = [
-        {"respondent": label, "role": one.person.role, "answers": one.answers, "comments": one.comments}
-        for label, one in zip(labels, shown, strict=True)
-    ]
-    workshop.snapshot = snapshot
+    names = {one.person.id: one.person.name for one in everything}
+    people = list(picture)
+    _shuffle(people)
+    labels = _numbers(len(people)) if workshop.anonymous else _distinct(names[each["person"]] for each in people)
+    labelled = [{**each, "respondent": label} for label, each in zip(labels, people, strict=True)]
+    before = pictures(workshop) if workshop.anonymous else []
+    workshop.snapshot = {"pictures": [*before, labelled], "held_back": 0}
+    digests = {each["person"]: _digest(each, names[each["person"]]) for each in picture}
     for one in everything:
-        one.person.revealed_digest = one.digest
+        one.person.revealed_digest = digests.get(one.person.id, "")
+    note_held_back(workshop, everything)
+
+
+def note_held_back(workshop: WorkshopRow, everything: Sequence[Given]) -> None:
+    """Keep how many questions have answers now that the picture does not show."""
+    now = [one.entry for one in everything if one.answers]
+    shown = pictures(workshop)
+    workshop.snapshot = {"pictures": shown, "held_back": len(_differing(shown[-1], now))}
+
+
+def renewed(workshop: WorkshopRow, rubric: Rubric) -> tuple[str, ...]:
+    """Return the questions whose answers are others now than at the reveal; in a named workshop none."""
+    shown = pictures(workshop)
+    if not workshop.anonymous or not shown:
+        return ()
+    first, last = ({q.id: _Question.of(picture, q.id) for q in rubric.questions} for picture in (shown[0], shown[-1]))
+    return tuple(question for question in first if first[question].answers != last[question].answers)
+
+
+def _digest(entry: Entry, name: str) -> str:
+    """Name what is there of a person; empty while nothing is answered, so that nobody counts before they answer."""
+    if not entry["answers"]:
+        return ""
+    content = [entry["role"], name, entry["answers"], entry["comments"]]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def _numbers(count: int) -> list[str]:

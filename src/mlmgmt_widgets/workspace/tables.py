@@ -80,7 +80,7 @@ class WorkshopRow(Base):
     created_at: Mapped[datetime]
     revealed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    snapshot: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
 
 
 class ParticipantRow(Base):

@@ -1,0 +1,71 @@
+"""What the README says can be done, and its examples are what the program takes."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlmgmt_widgets.assessment import load_rubric, read_responses, score
+from mlmgmt_widgets.content import shipped
+from mlmgmt_widgets.serving.folder import new
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = dict.fromkeys(re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL))
+COMMANDS = [line.split("#")[0].strip() for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if line]
+RUN_AND_END = [line for line in COMMANDS if re.match(r"mlmgmt (score|check|schema|where|new)\b", line)]
+
+
+def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line of the README as a shell would, with this environment's `mlmgmt`."""
+    command = f"{shlex.quote(sys.executable)} -m mlmgmt_widgets {line.removeprefix('mlmgmt ')}"
+    return subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_readme_has_commands_to_run() -> None:
+    assert len(RUN_AND_END) >= 4
+    assert {"make serve", "make lab"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("line", RUN_AND_END)
+def test_a_command_of_the_readme_works_as_written(line: str, tmp_path: Path) -> None:
+    folder = tmp_path if " new " in f" {line} " else new(tmp_path / "team") if "data/rubrics" in line else ROOT
+    done = run(line, folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake (\w+)", README))))
+def test_a_target_of_the_readme_exists(target: str) -> None:
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_rubric_in_the_readme_is_one(tmp_path: Path) -> None:
+    (text,) = [text for kind, text in BLOCKS if kind == "yaml"]
+    (tmp_path / "toy.yaml").write_text(text, encoding="utf-8")
+    assert load_rubric(tmp_path / "toy.yaml").key == "toy@1.0.0"
+
+
+def test_the_files_that_the_readme_links_to_exist() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize(("column", "wave"), [(1, "2026-03"), (2, "2026-09")])
+def test_the_numbers_of_the_example_team_are_what_it_scores(column: int, wave: str) -> None:
+    rubric = load_rubric("mlops-maturity")
+    examples = shipped() / "examples"
+    result = score(rubric, read_responses(rubric, examples / f"maturity-{wave}.csv"))
+    lines = re.findall(
+        r"^\| (?:\*\*)?(.+?)(?:\*\*)? *\|(.+?)\|(.+?)\|$", (examples / "README.md").read_text(), re.MULTILINE
+    )
+    said = {title.strip(): cells[column - 1].strip() for title, *cells in lines}
+    for section in rubric.sections:
+        assert said[section.title] == f"{result.nodes[section.id].score:.2f}"
+    assert said["Score"] == f"{result.score:.2f}"
+    assert said["Level"] == result.level
