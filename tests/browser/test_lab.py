@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,26 +17,35 @@ Visit = Callable[..., Page]
 SLOW = 90_000  # milliseconds: JupyterLab, its kernel and the imports of a chart library
 
 
+# All cells stay drawn, on the screen or not: these tests are about our widgets, not about how JupyterLab saves work.
+TRACKER = ("@jupyterlab/notebook-extension", "tracker.jupyterlab-settings", {"windowingMode": "none"})
+
+
 @pytest.fixture(scope="module")
 def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """JupyterLab with nobody's settings but these."""
     folder = tmp_path_factory.mktemp("lab")
     own = new(folder / "own")
-    with lab(folder / "home", own) as running:
-        yield running
+    extension, file, settings = TRACKER
+    (folder / "settings" / extension).mkdir(parents=True)
+    (folder / "settings" / extension / file).write_text(json.dumps(settings))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTERLAB_SETTINGS_DIR", str(folder / "settings"))
+        patch.setenv("JUPYTERLAB_WORKSPACES_DIR", str(folder / "workspaces"))
+        patch.setenv("JUPYTER_CONFIG_DIR", str(folder / "config"))
+        with lab(folder / "home", own) as running:
+            yield running
 
 
 def run_all(visit: Visit, jupyterlab: Served, name: str) -> Page:
     """Open a notebook, wait for its kernel, and run all its cells."""
-    page = visit(urlunsplit(urlsplit(jupyterlab.url)._replace(path=f"/lab/tree/{name}.ipynb")))
+    # A workspace of its own: the tabs of another test do not come back in this one.
+    path = f"/lab/workspaces/{name}/tree/{name}.ipynb"
+    page = visit(urlunsplit(urlsplit(jupyterlab.url)._replace(path=path)))
     expect(page.get_by_text("| Idle")).to_be_visible(timeout=SLOW)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     return page
-
-
-def scroll(page: Page, pixels: int) -> None:
-    page.locator(".jp-Notebook .jp-WindowedPanel-outer:visible").hover()
-    page.mouse.wheel(0, pixels)
 
 
 def test_a_survey_alone_answers_and_code_reads_it(visit: Visit, jupyterlab: Served) -> None:
@@ -49,7 +59,6 @@ def test_a_survey_alone_answers_and_code_reads_it(visit: Visit, jupyterlab: Serv
     page.keyboard.press("5")
     expect(survey.locator("fieldset input[value='4']")).to_be_checked()
     reader = page.locator(".jp-CodeCell").last
-    scroll(page, 20_000)
     reader.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
     expect(reader.locator(".jp-OutputArea")).to_contain_text("4.0")
@@ -59,11 +68,10 @@ def test_the_workshop_needs_no_key_here_and_shows_its_charts(visit: Visit, jupyt
     page = run_all(visit, jupyterlab, "maturity_workshop")
     figure = page.locator(".mlm-figure svg").first
     expect(figure).to_be_visible(timeout=SLOW)
-    # JupyterLab takes away what is far from the screen; the last cell is on it now.
-    scroll(page, -20_000)
     expect(page.get_by_role("heading", name="Maturity workshops")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="New workshop").first.click()
     page.get_by_label("Team", exact=True).fill("Ranking")
     page.get_by_role("button", name="Create workshop").click()
     expect(page.locator(".workshop-code")).to_be_visible()
     expect(page.get_by_text("mlmgmt serve --host 0.0.0.0").first).to_be_visible()
+    expect(page.get_by_text("Jupyter news")).to_have_count(0)  # nobody is asked about it

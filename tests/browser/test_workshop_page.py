@@ -274,7 +274,6 @@ def test_the_code_link_and_qr_code_lead_to_the_survey(
 ) -> None:
     monkeypatch.setenv("MLMGMT_PUBLIC_URL", "http://10.0.0.7:8866")
     page = open_page(f"#key={KEY.replace(' ', '%20')}&workshop={collecting}")
-    page.get_by_role("button", name="Ranking").first.click()
     link = page.locator(".workshop-link")
     expect(link).to_have_attribute("href", f"http://10.0.0.7:8866/voila/render/maturity_survey.ipynb#join={collecting}")
     expect(link).to_have_text(f"10.0.0.7:8866/voila/render/maturity_survey.ipynb#join={collecting}")

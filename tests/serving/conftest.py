@@ -49,6 +49,7 @@ NOTEBOOKS: dict[str, list[str]] = {
     "process": ["import os; print(f'process={os.getpid()}')"],
     "environment": ["import os, json; print(json.dumps(dict(os.environ)))"],
     "broken": ["# A broken page", "print('before')", "raise RuntimeError('the-secret-reason')", "print('after')"],
+    "faulty": ["import logging; logging.getLogger('mlmgmt_widgets.some').error('/srv/the-secret-place is busy')"],
     "sliders": ["import ipywidgets; ipywidgets.VBox([ipywidgets.IntSlider(description='weeks')])"],
     "numbers": [NUMBERS],
     "table": ["import pandas as pd; pd.DataFrame({'team': ['Ranking']})"],

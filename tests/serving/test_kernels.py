@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import pytest
@@ -111,6 +112,11 @@ def test_no_kernel_outlives_the_server(start: Start, end: signal.Signals) -> Non
         assert alive == []
 
 
+def test_what_a_kernel_logs_is_read_by_whoever_serves_and_by_no_visitor(server: Served) -> None:
+    assert "the-secret-place" not in opened(server, "faulty")
+    assert until(lambda: any("the-secret-place" in line for line in server.output), seconds=5)
+
+
 def test_a_visitor_who_leaves_while_waiting_leaves_no_kernel(server: Served) -> None:
     before = kernels(server)
     for _ in range(5):
@@ -119,8 +125,17 @@ def test_a_visitor_who_leaves_while_waiting_leaves_no_kernel(server: Served) -> 
     assert until(lambda: kernels(server) == before, seconds=30)
 
 
-def test_where_forking_is_not_possible_kernels_start_as_usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provisioner, "available", lambda: False)
+@pytest.mark.parametrize("forks", [True, False])
+def test_a_kernel_logs_nothing_to_its_page_whether_it_is_forked_or_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, forks: bool
+) -> None:
+    monkeypatch.setattr(provisioner, "available", lambda: forks)
+    said: list[str] = []
+    code = "import logging; logging.getLogger('mlmgmt_widgets.some').error('/srv/the-secret-place'); print('done')"
+
+    def hear(message: dict[str, Any]) -> None:
+        if message["msg_type"] != "execute_input":  # the code itself
+            said.append(str(message["content"]))
 
     async def try_it() -> list[str]:
         manager = WorkbookKernels(kernel_spec_manager=WorkbookKernelSpecs(), connection_dir=str(tmp_path))
@@ -129,11 +144,15 @@ def test_where_forking_is_not_possible_kernels_start_as_usual(tmp_path: Path, mo
         client.start_channels()
         await client.wait_for_ready(timeout=60)
         command = psutil.Process(manager.get_kernel(kernel_id).provisioner.pid).cmdline()
+        await client.execute_interactive(code, timeout=60, output_hook=hear)
         client.stop_channels()
         await manager.shutdown_all(now=True)
         return command
 
-    assert "ipykernel_launcher" in asyncio.run(try_it())
+    command = asyncio.run(try_it())
+    assert ("mlmgmt_widgets.serving.kernel" in command) is not forks
+    assert "done" in "".join(said)
+    assert "the-secret-place" not in "".join(said)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlmgmt_widgets.assessment.outcome import Outcome
 from mlmgmt_widgets.assessment.responses import AnswerError
+from mlmgmt_widgets.assessment.rubric import Rubric
 from mlmgmt_widgets.workspace import Workspace, WorkspaceError
 from mlmgmt_widgets.workspace.records import Decision
 
@@ -109,14 +114,95 @@ def test_a_refresh_waits_until_enough_people_have_changed_something(room):
     newcomer = room.join()
     room.say(newcomer, 0)
     assert room.workshops.changed_since_reveal(room.code) == 2
+    assert not room.workshops.can_refresh(room.code)
     with pytest.raises(WorkspaceError, match=r"once 3 people have answered or changed something.*so far 2 have"):
         room.workshops.refresh(room.code)
     assert room.shown() == ["1.0", "2.0", "3.0", "4.0"]
 
-    room.say(people[1], 2, comment="and now a comment")
+    room.say(people[1], 3)
+    assert room.workshops.can_refresh(room.code)
     room.workshops.refresh(room.code)
-    assert room.shown() == ["0.0", "2.0", "3.0", "4.0", "4.0"]
+    assert room.shown() == ["0.0", "3.0", "3.0", "4.0", "4.0"]
     assert room.workshops.changed_since_reveal(room.code) == 0
+    assert not room.workshops.can_refresh(room.code)
+
+
+def test_a_question_that_few_people_changed_stays_as_it_was_shown(room):
+    people = room.people_who_said(1, 2, 3, 4)
+    for token in people:
+        room.say(token, 2, "q2", comment="old")
+    room.workshops.reveal(room.code)
+    for token in people[:3]:
+        room.say(token, 0)
+    room.say(people[3], 4, "q2", comment="new")
+    room.workshops.refresh(room.code)
+    assert room.shown() == ["0.0", "0.0", "0.0", "4.0"]
+    for each in room.workshops.revealed_responses(room.code):
+        assert (each.answers["q2"], each.comments) == (2, {"q2": "old"})
+    assert room.workshops.changed_since_reveal(room.code) == 1
+    assert room.workshops.revealed(room.code).held_back == 1
+
+
+def test_enough_people_that_changed_different_questions_are_not_enough(room):
+    people = room.people_who_said(1, 2, 3)
+    room.workshops.reveal(room.code)
+    for token, question in zip(people, ("q2", "q3", "q4"), strict=True):
+        room.say(token, 0, question)
+    assert room.workshops.changed_since_reveal(room.code) == 3
+    assert not room.workshops.can_refresh(room.code)
+    with pytest.raises(WorkspaceError, match=r"a question can be refreshed once 3 people.*no question has so many"):
+        room.workshops.refresh(room.code)
+
+
+def test_new_words_do_not_make_a_few_changed_answers_enough(room):
+    people = room.people_who_said(1, 2, 3, 4)
+    room.workshops.reveal(room.code)
+    room.say(people[0], 4)
+    for token, answer in zip(people[1:], (2, 3, 4), strict=True):
+        room.say(token, answer, comment="only words")
+    assert not room.workshops.can_refresh(room.code)  # whose words are new is plain, and so were the one answer
+    room.say(people[0], 1)
+    room.workshops.refresh(room.code)
+    assert [each.comments for each in room.workshops.revealed_responses(room.code)].count({"q1": "only words"}) == 3
+
+
+def test_a_newcomer_is_shown_where_others_changed_too_and_nowhere_else(room):
+    people = room.people_who_said(1, 2, 3)
+    for token in people:
+        room.say(token, 1, "q2")
+    room.workshops.reveal(room.code)
+    newcomer = room.join()
+    for token in (*people[:2], newcomer):
+        room.say(token, 4)
+    room.say(newcomer, 4, "q2")
+    room.workshops.refresh(room.code)
+    assert room.shown() == ["3.0", "4.0", "4.0", "4.0"]
+    second = [each.answers.get("q2") for each in room.workshops.revealed_responses(room.code)]
+    assert sorted(map(str, second)) == ["1.0", "1.0", "1.0", "None"]
+
+
+def test_a_picture_is_compared_with_all_that_were_shown_before_it(room):
+    people = room.people_who_said(1, 1, 1, 1, 1)
+    room.workshops.reveal(room.code)
+    for token in people[:3]:
+        room.say(token, 2)
+    room.workshops.refresh(room.code)
+    for token in people[:2]:
+        room.say(token, 1)
+    room.say(people[3], 2)  # three people since the last picture, and two since the first
+    assert not room.workshops.can_refresh(room.code)
+
+
+def test_a_question_that_was_answered_by_few_is_shown_when_enough_have_answered_it(room):
+    people = room.people_who_said(1, 2, 3)
+    for token in people[:2]:
+        room.say(token, 1, "q2")
+    room.workshops.reveal(room.code)
+    room.say(people[2], 4, "q2")
+    for token in people:
+        room.say(token, 0)
+    room.workshops.refresh(room.code)
+    assert sorted(each.answers["q2"] for each in room.workshops.revealed_responses(room.code)) == [1, 1, 4]
 
 
 def test_changing_ones_mind_and_back_counts_as_no_change(room):
@@ -130,15 +216,54 @@ def test_changing_ones_mind_and_back_counts_as_no_change(room):
         room.workshops.refresh(room.code)
 
 
-def test_a_changed_role_counts_since_role_groups_would_show_it(open_room):
+def test_a_role_stays_as_it_was_shown_since_the_difference_would_tell_who_changed_it(open_room):
     room = open_room(roles=["Product", "ML engineer"])
-    token = room.join("Product")
-    room.say(token, 1)
-    for other in [room.join("Product") for _ in range(3)]:
-        room.say(other, 1)
+    people = [room.join("Product") for _ in range(4)]
+    for token in people:
+        room.say(token, 1)
     room.workshops.reveal(room.code)
-    room.workshops.enter(room.code, token, "ML engineer")
-    assert room.workshops.changed_since_reveal(room.code) == 1
+    room.workshops.enter(room.code, people[0], "ML engineer")
+    assert room.workshops.changed_since_reveal(room.code) == 0
+    for token in people:
+        room.say(token, 1, comment="words")
+    room.workshops.refresh(room.code)
+    assert [each.role for each in room.workshops.revealed_responses(room.code)] == ["Product"] * 4
+
+
+def test_roles_are_not_shown_with_other_answers_than_at_the_reveal(open_room):
+    room = open_room(roles=["Product", "ML engineer"])
+    people = [room.join(role) for role in ["Product"] * 3 + ["ML engineer"] * 3]
+    for token in people:
+        room.say(token, 1)
+    room.workshops.reveal(room.code)
+    assert not room.workshops.revealed(room.code).roles_left_out
+    late = room.join("Product")
+    for token in (late, *people[3:]):
+        room.say(token, 2)
+    room.workshops.refresh(room.code)  # the difference of the Products' scores would be what the newcomer said
+    revealed = room.workshops.revealed(room.code)
+    assert revealed.roles_left_out
+    assert {each.role for each in revealed.responses} == {""}
+
+
+def test_a_named_workshop_keeps_its_roles(open_room):
+    room = open_room(anonymous=False, roles=["Product"])
+    token = room.join("Product", name="Ann")
+    for answer in (1, 2):
+        room.say(token, answer)
+        room.workshops.reveal(room.code)
+        room.workshops.refresh(room.code)
+    assert [each.role for each in room.workshops.revealed_responses(room.code)] == ["Product"]
+
+
+def test_a_role_changed_before_the_reveal_is_shown_as_changed(open_room):
+    room = open_room(roles=["Product", "ML engineer"])
+    people = [room.join("Product") for _ in range(3)]
+    for token in people:
+        room.say(token, 1)
+        room.workshops.enter(room.code, token, "ML engineer")
+    room.workshops.reveal(room.code)
+    assert {each.role for each in room.workshops.revealed_responses(room.code)} == {"ML engineer"}
 
 
 def test_a_refresh_never_shows_fewer_than_the_smallest_group(room):
@@ -179,6 +304,7 @@ def test_closing_keeps_the_results_when_the_difference_would_give_somebody_away(
     room.say(people[0], 4)
     room.workshops.close(room.code)
     assert room.shown() == ["1.0", "2.0", "3.0"]
+    assert room.workshops.revealed(room.code).held_back == 1
     with pytest.raises(WorkspaceError, match="closed; its results are final"):
         room.workshops.refresh(room.code)
 
@@ -200,54 +326,120 @@ def test_closing_does_not_open_a_way_around_the_smallest_group(room):
         room.workshops.reveal(room.code)
 
 
-_people = st.integers(0, 6)
+# Every answer below names who gave it, and after how many others: what is shown says by itself who sets two
+# pictures apart.
+
+PEOPLE, VERSIONS, K = 9, 11, 3
+QUESTIONS = ("one", "two", "three")
+ROLES = ("a", "b")
+_person, _question = st.integers(0, PEOPLE - 1), st.sampled_from(QUESTIONS)
 _step = st.one_of(
-    st.tuples(st.just("say"), _people, st.sampled_from([0, 1, 2, "na", None])),
-    st.tuples(st.sampled_from(["reveal", "refresh", "close"]), st.just(0), st.none()),
+    st.tuples(st.just("say"), _person, _question, st.booleans()),
+    st.tuples(st.just("crowd"), st.sets(_person, min_size=K), st.sets(_question, min_size=1), st.booleans()),
+    st.tuples(st.just("role"), _person, st.sampled_from(ROLES), st.none()),
+    st.tuples(st.sampled_from(["refresh", "refresh", "close"]), st.none(), st.none(), st.none()),
 )
 
 
-@settings(max_examples=40, deadline=None)
-@given(steps=st.lists(_step, max_size=40))
-def test_two_pictures_of_an_anonymous_workshop_never_differ_by_fewer_than_its_smallest_group(steps, toy):
+@settings(max_examples=60, deadline=None)
+@given(
+    start=st.lists(st.sets(_question, min_size=1), min_size=K, max_size=PEOPLE),
+    roles=st.lists(st.sampled_from(ROLES), min_size=PEOPLE, max_size=PEOPLE),
+    steps=st.lists(_step, max_size=25),
+)
+def test_no_two_pictures_of_an_anonymous_workshop_differ_by_fewer_than_its_smallest_group(
+    start, roles, steps, toy
+):
     with Workspace.open("sqlite://") as workspace:
-        workshops = workspace.workshops
-        code = workshops.create(toy, "Search", smallest_group=3).code
-        tokens = [f"{n:032x}" for n in range(7)]
-        for token in tokens:
-            workshops.enter(code, token)
-        said: dict[str, object] = {}
-        before: dict[str, object] | None = None
-        for number, (verb, person, answer) in enumerate(steps):
-            picture = _shown(workshops, code)
-            try:
-                if verb == "say":
-                    workshops.record(code, tokens[person], "q1", answer, sequence=number)
-                    said[tokens[person]] = answer
-                else:
-                    getattr(workshops, verb)(code)
-            except WorkspaceError:
-                assert _shown(workshops, code) == picture
-                continue
-            after = _shown(workshops, code)
-            if after == picture:
-                continue
-            now = {token: answer for token, answer in said.items() if answer is not None}
-            assert after == sorted(map(str, now.values()))
-            assert len(now) >= 3
-            if before is not None:
-                everybody = {*now, *before}
-                assert sum(now.get(token) != before.get(token) for token in everybody) >= 3
-            before = now
+        play = _Play(workspace.workshops, _traceable(toy), roles)
+        for person, questions in enumerate(start):
+            play.say({person}, questions)
+        play.workshops.reveal(play.code)
+        pictures = [play.picture()]
+        for verb, who, what, some in steps:
+            if verb == "say":
+                play.say({who}, {what}, taken_back=some)
+            elif verb == "crowd":
+                play.say(who, what, taken_back=some)
+            elif verb == "role":
+                play.workshops.enter(play.code, f"{who:032x}", what)
+            else:
+                pictures.append(play.picture_after(verb))
+            if verb == "close":
+                break
+        assert play.picture() == pictures[-1]
+        for before, after in itertools.combinations(pictures, 2):
+            _differ_by_nobody_or_enough(before, after)
 
 
-def _shown(workshops, code) -> list[str] | None:
-    try:
-        responses = workshops.revealed_responses(code)
-    except WorkspaceError:
-        return None
-    plain = [each.answers["q1"] for each in responses]
-    return sorted(str(int(answer)) if isinstance(answer, float) else answer for answer in plain)
+def _traceable(toy):
+    ids = [QUESTIONS[:2], QUESTIONS[2:]]
+    sections = [
+        {"id": f"s{i}", "title": "S", "questions": [{"id": each, "question": f"{each}?"} for each in part]}
+        for i, part in enumerate(ids)
+    ]
+    answers = [{"value": value, "label": f"{value}"} for value in range(PEOPLE * VERSIONS)]
+    return Rubric.model_validate({**toy.model_dump(mode="json"), "answers": answers, "sections": sections})
+
+
+class _Play:
+    """A workshop whose answers say whose they are: person x VERSIONS + how often the person changed it."""
+
+    def __init__(self, workshops, rubric, roles):
+        self.workshops, self.rubric = workshops, rubric
+        self.code = workshops.create(rubric, "Search", smallest_group=K, roles=ROLES).code
+        self.times = dict.fromkeys(itertools.product(range(PEOPLE), QUESTIONS), 0)
+        self.number = 0
+        for person, role in enumerate(roles):
+            workshops.enter(self.code, f"{person:032x}", role)
+
+    def say(self, people, questions, *, taken_back=False):
+        for person, question in itertools.product(people, questions):
+            version = self.times[person, question] = (self.times[person, question] + 1) % VERSIONS
+            answer = None if taken_back else person * VERSIONS + version
+            self.number += 1
+            with contextlib.suppress(WorkspaceError):  # it is closed
+                self.workshops.record(self.code, f"{person:032x}", question, answer, sequence=self.number)
+
+    def picture_after(self, verb):
+        with contextlib.suppress(WorkspaceError):
+            getattr(self.workshops, verb)(self.code)
+        return self.picture()
+
+    def picture(self):
+        """What is shown: each question's answers, and of each section whose were added up to a role's score."""
+        revealed = self.workshops.revealed(self.code)
+        outcome = Outcome.of(self.rubric, revealed.responses, smallest_group=K)
+        shown = {q: set() for q in QUESTIONS}
+        cells = {}
+        for each in outcome.responses.to_responses():
+            for question, answer in each.answers.items():
+                shown[question].add(answer)
+                cells.setdefault((self.rubric.section_of(question).id, each.role), set()).add((question, answer))
+        groups = {(each.section, each.role): each.shown for each in outcome.groups}
+        visible = {cell: said for cell, said in cells.items() if groups.get(cell)}
+        return shown, visible
+
+
+def _differ_by_nobody_or_enough(before, after):
+    for question in QUESTIONS:
+        _nobody_or_enough(before[0][question] ^ after[0][question])
+    for cell in before[1].keys() & after[1].keys():
+        _nobody_or_enough({answer for _, answer in before[1][cell] ^ after[1][cell]})
+    for shown, cells in (before, after):
+        for question in QUESTIONS:
+            in_roles = {answer for said in cells.values() for which, answer in said if which == question}
+            _nobody_or_enough(shown[question])
+            if in_roles:
+                _nobody_or_enough(shown[question] - in_roles)  # who is in no role that is shown
+        for said in cells.values():
+            for question in QUESTIONS:
+                _nobody_or_enough({answer for which, answer in said if which == question})
+
+
+def _nobody_or_enough(answers):
+    people = {answer // VERSIONS for answer in answers}
+    assert not people or len(people) >= K
 
 
 def test_decisions_are_kept_in_the_rubrics_order(room):

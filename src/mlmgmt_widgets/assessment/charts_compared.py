@@ -42,7 +42,7 @@ def roles(groups: Sequence[GroupScore], rubric: Rubric) -> Figure:
         title="How roles see each section",
         description=(
             "Mean score of each role. A dash stands where too few people of that role answered to show them, or "
-            "where showing them would give another group away."
+            "where showing them could tell what others said."
         ),
         chart=_matrix(groups, rubric, names),
         narrow=_role_bars(groups, rubric, names),
@@ -154,6 +154,8 @@ def trend(results: Sequence[tuple[date, Result]], rubric: Rubric) -> Figure:
 def _same_rubric(result: Result, rubric: Rubric) -> None:
     if result.rubric != rubric.key:
         raise ValueError(f"Scores of {result.rubric} cannot be compared with those of {rubric.key}.")
+    if [(id_, node.title) for id_, node in result.nodes.items()] != [(node.id, node.title) for node in rubric.nodes()]:
+        raise ValueError(f"These scores cannot be compared: {rubric.key} was edited without a new version.")
 
 
 def _day(day: date) -> str:

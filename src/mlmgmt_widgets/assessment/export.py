@@ -68,6 +68,7 @@ def json(outcome: Outcome) -> str:
         "date": outcome.day.isoformat(),
         "anonymous": outcome.anonymous,
         "rubric": {"id": rubric.id, "version": rubric.version, "title": rubric.title},
+        "left_out": list(outcome.notes),
         "level": asdict(outcome.explanation),
         "result": outcome.result.to_dict(),
         "distributions": {
@@ -116,6 +117,7 @@ def _markdown_top(outcome: Outcome) -> list[str]:
         "",
         f"{about(outcome)}",
         "",
+        *(line for note in outcome.notes for line in (f"*{_escaped(note)}*", "")),
         f"**{_escaped(explanation.level or 'Score ' + number(result.score))}**: {_escaped(explanation.sentence)}",
         "",
         *(

@@ -71,6 +71,12 @@ def _summary(sheet: Worksheet, outcome: Outcome) -> None:
     _write(sheet.cell(6, 1), explanation.sentence).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.row_dimensions[6].height = 15 * (1 + len(explanation.sentence) // 105)
     row = 8
+    for note in outcome.notes:
+        sheet.merge_cells(f"A{row}:D{row}")
+        _write(sheet.cell(row, 1), note).alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.cell(row, 1).font = _QUIET
+        sheet.row_dimensions[row].height = 15 * (1 + len(note) // 105)
+        row += 2
     if explanation.next_level:
         _write(sheet.cell(row, 1), f"What would earn {explanation.next_level}").font = Font(bold=True, size=13)
         columns: list[Column] = [("Section", 62, _TEXT), ("Now", 18, _SHARE), ("Needed", 18, _SHARE)]
@@ -118,7 +124,7 @@ def _questions(sheet: Worksheet, outcome: Outcome) -> None:
         ("Don't know", 12, _WHOLE), ("Not applicable", 14, _WHOLE), ("Unanswered", 12, _WHOLE),
     ]  # fmt: skip
     rows = []
-    for question in rubric.questions:
+    for question in map(rubric.question, outcome.questions):
         node = result.nodes[question.id]
         head = (rubric.section_of(question.id).title, question.question, node.score, node.consensus)
         left_out = (node.dont_know, node.not_applicable, node.unanswered)

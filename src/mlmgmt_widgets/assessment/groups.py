@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mlmgmt_widgets.assessment.anonymity import groups_to_show
-from mlmgmt_widgets.assessment.rubric import Rubric, Section
+from mlmgmt_widgets.assessment.anonymity import groups_to_show_in_all
+from mlmgmt_widgets.assessment.rubric import Rubric
 from mlmgmt_widgets.assessment.scoring import Result, score
-from mlmgmt_widgets.assessment.table import FIRST_CHOICE, Responses
+from mlmgmt_widgets.assessment.table import FIRST_CHOICE, UNANSWERED, Responses
 
 _Mask = npt.NDArray[np.bool_]
 
@@ -39,29 +39,31 @@ def group_scores(rubric: Rubric, responses: Responses, smallest_group: int | Non
     """Return every role's score in every section that holds questions.
 
     Sections that hold sections are left out: the score of the whole and of one part would give away the other part,
-    where a group may be hidden.
+    where a group may be hidden. For the same reason a role is shown only where `groups_to_show` allows it by those
+    who answered on the scale in the section and, a section's score being made of its questions', by those who
+    answered each of them.
 
     Args:
         rubric: that was answered.
         responses: of all roles.
         smallest_group: people who may be seen together in an anonymous workshop; None shows every group.
     """
-    members = {role: np.array([each == role for each in responses.roles]) for role in dict.fromkeys(responses.roles)}
-    scores = {role: score(rubric, responses.select(rows)) for role, rows in sorted(members.items())}
-    return tuple(_groups(rubric, responses, members, scores, smallest_group))
+    members = {role: np.array([each == role for each in responses.roles]) for role in sorted(set(responses.roles))}
+    scores = {role: score(rubric, responses.select(rows)) for role, rows in members.items()}
+    return tuple(_groups(responses, members, scores, smallest_group))
 
 
 def _groups(
-    rubric: Rubric,
-    responses: Responses,
-    members: dict[str, _Mask],
-    scores: dict[str, Result],
-    smallest_group: int | None,
+    responses: Responses, members: dict[str, _Mask], scores: dict[str, Result], smallest_group: int | None
 ) -> Iterator[GroupScore]:
-    for section, answered in _answered(rubric, responses):
-        sizes = {role: int((answered & members[role]).sum()) for role in scores}
-        everyone = {role for role, size in sizes.items() if size}
-        shown = everyone if smallest_group is None else groups_to_show(sizes, smallest_group)
+    rubric = responses.rubric
+    for section in rubric.leaf_sections:
+        codes = responses.codes[:, [rubric.columns[question.id] for question in section.questions]]
+        sizes = _people(np.any(codes >= FIRST_CHOICE, axis=1), members)
+        shown = {role for role, size in sizes.items() if size}
+        if smallest_group is not None:
+            by_question = [_people(column != UNANSWERED, members) for column in codes.T]
+            shown &= groups_to_show_in_all([sizes, *by_question], smallest_group)
         for role, result in scores.items():
             if role in shown:
                 value = result.nodes[section.id].score if section.id in result.nodes else result.score
@@ -70,9 +72,5 @@ def _groups(
                 yield GroupScore(section.id, role, False, None, None)
 
 
-def _answered(rubric: Rubric, responses: Responses) -> Iterator[tuple[Section, _Mask]]:
-    """Return who gave an answer on the scale in each section."""
-    column = {question.id: i for i, question in enumerate(rubric.questions)}
-    for section in rubric.leaf_sections:
-        codes = responses.codes[:, [column[question.id] for question in section.questions]]
-        yield section, np.any(codes >= FIRST_CHOICE, axis=1)
+def _people(who: _Mask, members: dict[str, _Mask]) -> dict[str, int]:
+    return {role: int((who & mask).sum()) for role, mask in members.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -151,9 +151,8 @@ def _stage_gaps(rubric: Rubric, stage: Stage, scores: Mapping[str, float | None]
     )
 
 
-def _sorted(gaps: object) -> tuple[Gap, ...]:
-    found: list[Gap] = list(gaps)  # type: ignore[call-overload]
-    return tuple(sorted(found, key=lambda gap: (gap.score is not None, -(gap.needed - (gap.score or 0)))))
+def _sorted(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    return tuple(sorted(gaps, key=lambda gap: (gap.score is not None, -(gap.needed - (gap.score or 0)))))
 
 
 def _lack(gap: Gap) -> str:

@@ -58,6 +58,8 @@ def _top(outcome: Outcome) -> Iterable[str]:
     explanation = outcome.explanation
     yield _tag("h1", export.title_of(outcome))
     yield _tag("p", export.about(outcome), class_="quiet")
+    for note in outcome.notes:
+        yield _tag("p", note, class_="quiet")
     gaps = "".join(
         _tag("li", f"{gap.title}: {number(gap.score, 2)} now, {'more than ' * gap.above}{gap.needed:g} needed")
         for gap in explanation.gaps
@@ -124,7 +126,7 @@ def _details(outcome: Outcome) -> Iterable[str]:
     yield _tag("h2", "Every question")
     yield _tag("p", charts.DISTRIBUTIONS, class_="quiet")
     for section in rubric.leaf_sections:
-        ids = [question.id for question in section.questions]
+        ids = [question.id for question in section.questions if question.id in outcome.questions]
         for start in range(0, len(ids), _ON_A_PAGE):
             some = charts.distributions(result, rubric, section.id, only=ids[start : start + _ON_A_PAGE])
             yield _figure(replace(some, description=""))
@@ -145,8 +147,8 @@ def _method(outcome: Outcome) -> Iterable[str]:
     yield _table(figure.columns, figure.rows)
     rule = {"mean": "mean", "median": "median"}[outcome.rubric.respondents]
     kept = (
-        f" The workshop was anonymous: groups of fewer than {outcome.smallest_group} people are not shown, nor groups "
-        "from which those could be worked out."
+        f" The workshop was anonymous: questions that fewer than {outcome.smallest_group} people answered and groups "
+        "of fewer are not shown, nor groups from which those could be worked out."
         if outcome.anonymous
         else ""
     )

@@ -10,12 +10,11 @@ from typing import Any
 from mlmgmt_widgets.assessment import charts
 from mlmgmt_widgets.assessment.agenda import AgendaItem
 from mlmgmt_widgets.assessment.answers import Response
-from mlmgmt_widgets.assessment.outcome import Decided, Outcome, unlinked
+from mlmgmt_widgets.assessment.outcome import Decided, Earlier, Outcome, unlinked
 from mlmgmt_widgets.assessment.rubric import Rubric
-from mlmgmt_widgets.assessment.scoring import Result
 from mlmgmt_widgets.assessment.table import Responses
 
-__all__ = ["present", "unlinked"]
+__all__ = ["payload", "present", "unlinked"]
 
 
 def present(  # noqa: PLR0913 - what a workshop is, named
@@ -25,8 +24,10 @@ def present(  # noqa: PLR0913 - what a workshop is, named
     smallest_group: int,
     anonymous: bool,
     decisions: Sequence[Decided] = (),
-    history: Sequence[tuple[date, Result]] = (),
+    history: Sequence[Earlier] = (),
     day: date | None = None,
+    roles_left_out: bool = False,
+    held_back: int = 0,
 ) -> dict[str, Any]:
     """Return a workshop's results for the screen.
 
@@ -36,13 +37,15 @@ def present(  # noqa: PLR0913 - what a workshop is, named
         smallest_group: in an anonymous workshop, how few people may be seen together.
         anonymous: whether nothing may lead back to a person.
         decisions: of the team so far.
-        history: the team's earlier results with their dates.
+        history: the team's earlier results.
         day: of this workshop, today when left out.
+        roles_left_out: whether roles are not among the responses, because they were shown with other answers before.
+        held_back: how many questions have newer answers that are not among the responses.
 
     Returns:
-        `{"hidden": sentence}` where nothing may be shown; else `respondents`, `score`, `level` (a
-        `LevelExplanation`), `agenda`, `figures` (payloads by page: overview, agenda, questions, dont_know) and
-        `history` (`trend`: figures, `not_comparable`: sentences).
+        `{"hidden": sentence}` where nothing may be shown; else `respondents`, `score`, `notes` (sentences on what is
+        left out), `level` (a `LevelExplanation`), `agenda`, `figures` (payloads by page: overview, agenda, questions,
+        dont_know) and `history` (`trend`: figures, `not_comparable`: sentences).
 
     Example:
         >>> from mlmgmt_widgets.assessment import load_rubric
@@ -58,12 +61,20 @@ def present(  # noqa: PLR0913 - what a workshop is, named
         decisions=decisions,
         history=history,
         day=day or datetime.now(UTC).date(),
+        roles_left_out=roles_left_out,
+        held_back=held_back,
     )
+    return payload(outcome)
+
+
+def payload(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome as `present` does."""
     if outcome.hidden:
         return {"hidden": outcome.hidden}
     return {
         "respondents": outcome.result.respondents,
         "score": outcome.result.score,
+        "notes": list(outcome.notes),
         "level": asdict(outcome.explanation),
         "agenda": _agenda(outcome),
         "figures": _figures(outcome),
@@ -99,7 +110,11 @@ def _figures(outcome: Outcome) -> dict[str, list[dict[str, Any]]]:
     overview = [charts.sections(result, rubric)]
     if outcome.groups:
         overview.append(charts.roles(outcome.groups, rubric))
-    questions = [charts.distributions(result, rubric, section.id) for section in rubric.leaf_sections]
+    questions = [
+        charts.distributions(result, rubric, section.id, only=outcome.questions)
+        for section in rubric.leaf_sections
+        if any(question.id in outcome.questions for question in section.questions)
+    ]
     return {
         "overview": [figure.payload() for figure in overview],
         "agenda": [charts.agenda(outcome.agenda).payload()],

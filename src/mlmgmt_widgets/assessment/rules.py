@@ -74,13 +74,16 @@ def _bands(bands: list[Any]) -> Iterator[Problem]:
 
 
 def ids(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """Every id names one node."""
+    """Every id names one node, and the rubric's own names none of them: it stands for the score as a whole."""
     first: dict[str, Location] = {}
+    own = get(data, "id")
     for where, node in walk(data):
         node_id = get(node, "id")
         if not isinstance(node_id, str):
             continue
-        if node_id in first:
+        if node_id == own:
+            yield Problem((*where, "id"), f"{shown(node_id)}, the rubric's own id", "an id of its own")
+        elif node_id in first:
             expected = f"an id of its own (first used at {dotted(first[node_id])})"
             yield Problem((*where, "id"), f"{shown(node_id)} a second time", expected)
         else:

@@ -17,7 +17,8 @@ def reach(rubric: Rubric, node: Rubric | Section | Question) -> tuple[float, flo
         >>> reach(test_score, test_score.sections[0])
         (0.0, 7.0)
     """
-    return tuple(float(_all_at(node, exact(rubric.values[end]))) for end in (0, -1))  # type: ignore[return-value]
+    low, high = (float(_all_at(node, exact(rubric.values[end]))) for end in (0, -1))
+    return low, high
 
 
 def _all_at(node: Rubric | Section | Question, value: Fraction) -> Fraction:

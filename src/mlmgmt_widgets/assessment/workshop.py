@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ import traitlets
 
 from mlmgmt_widgets.assessment.facilitator import Lock, qr_code
 from mlmgmt_widgets.assessment.rubric import Rubric, load_rubric
-from mlmgmt_widgets.assessment.scoring import Result, score
 from mlmgmt_widgets.assessment.workshop_requests import (
     Create,
     Decide,
@@ -29,7 +27,9 @@ from mlmgmt_widgets.ui.assets import script, style
 from mlmgmt_widgets.ui.screen import Reply, Request, Screen, asks
 
 if TYPE_CHECKING:
+    from mlmgmt_widgets.assessment.outcome import Earlier, Outcome
     from mlmgmt_widgets.assessment.responses import Response
+    from mlmgmt_widgets.assessment.scoring import Result
     from mlmgmt_widgets.workspace import Decision, Progress, Workshop, Workspace
     from mlmgmt_widgets.workspace.workshops import Workshops
 
@@ -102,26 +102,27 @@ class MaturityWorkshop(Screen):
         """The revealed responses.
 
         In an anonymous workshop they carry neither roles nor comments, and each question's answers are dealt
-        to other labels: what one person said cannot be put together again. Scores are the same.
+        to other labels: what one person said cannot be put together again. Questions that fewer than the
+        smallest group answered are left out. Scores are those of the screen.
 
         Raises:
             WorkspaceError: before the reveal.
         """
-        from mlmgmt_widgets.assessment.results import unlinked
+        from mlmgmt_widgets.assessment.outcome import unlinked
 
         workshop = self._current()
-        revealed = self._workshops.revealed_responses(workshop.code)
-        return unlinked(workshop.rubric, revealed) if workshop.anonymous else revealed
+        if not workshop.anonymous:
+            return self._workshops.revealed_responses(workshop.code)
+        return unlinked(workshop.rubric, self._outcome(workshop).responses)
 
     @property
     def as_result(self) -> Result:
-        """The score of the revealed responses.
+        """The score of the revealed responses, as the screen shows it.
 
         Raises:
             WorkspaceError: before the reveal.
         """
-        workshop = self._current()
-        return score(workshop.rubric, self._workshops.revealed_responses(workshop.code))
+        return self._outcome(self._current()).result
 
     # -- the key -------------------------------------------------------------------------------------------
 
@@ -226,11 +227,12 @@ class MaturityWorkshop(Screen):
         changed = self._workshops.changed_since_reveal(workshop.code)
         if not changed:
             return {}
-        if workshop.anonymous and changed < workshop.smallest_group:
-            few = f"as soon as at least {workshop.smallest_group} people have changed or added something"
-            return {"sentence": f"There are new answers. They can be taken in {few}.", "ready": False}
+        if not self._workshops.can_refresh(workshop.code):
+            few = f"at least {workshop.smallest_group} people have changed or added an answer to the same question"
+            return {"sentence": f"There are new answers. They can be taken in as soon as {few}.", "ready": False}
         people = "One person has" if changed == 1 else f"{changed} people have"
-        return {"sentence": f"{people} changed or added answers since.", "ready": True}
+        few = f" Only questions on which at least {workshop.smallest_group} did are taken in." * workshop.anonymous
+        return {"sentence": f"{people} changed or added answers since.{few}", "ready": True}
 
     @asks("reveal")
     def _reveal(self, _asked: Request) -> dict[str, Any]:
@@ -254,43 +256,51 @@ class MaturityWorkshop(Screen):
 
     @asks("results")
     def _results(self, _asked: Request) -> dict[str, Any]:
-        from mlmgmt_widgets.assessment.results import present
+        from mlmgmt_widgets.assessment.results import payload
 
-        workshop = self._current()
-        responses = self._workshops.revealed_responses(workshop.code)
-        return {"results": present(workshop.rubric, responses, **self._circumstances(workshop))}
+        return {"results": payload(self._whole_outcome(self._current()))}
 
-    def _circumstances(self, workshop: Workshop) -> dict[str, Any]:
-        """Return what results and exports need to know beside rubric and responses."""
-        return {
-            "smallest_group": workshop.smallest_group,
-            "anonymous": workshop.anonymous,
-            "decisions": self._workshops.decisions(workshop.code),
-            "history": list(self._earlier(workshop)),
-            "day": (workshop.revealed_at or workshop.created_at).date(),
-        }
+    def _outcome(self, workshop: Workshop, **about: object) -> Outcome:
+        """Return what follows from a workshop's revealed answers, and nothing that would give anybody away."""
+        from mlmgmt_widgets.assessment.outcome import Outcome
 
-    def _earlier(self, workshop: Workshop) -> Iterator[tuple[date, Result]]:
-        """Yield the dates and results of the team's workshops that were revealed before this one, oldest first."""
+        revealed = self._workshops.revealed(workshop.code)
+        return Outcome.of(
+            workshop.rubric,
+            revealed.responses,
+            anonymous=workshop.anonymous,
+            smallest_group=workshop.smallest_group,
+            roles_left_out=revealed.roles_left_out,
+            held_back=revealed.held_back,
+            **about,
+        )
+
+    def _whole_outcome(self, workshop: Workshop) -> Outcome:
+        """Return the same with everything that results and exports need to know beside."""
+        return self._outcome(
+            workshop,
+            team=workshop.team,
+            code=workshop.code,
+            decisions=self._workshops.decisions(workshop.code),
+            history=list(self._earlier(workshop)),
+            day=(workshop.revealed_at or workshop.created_at).date(),
+        )
+
+    def _earlier(self, workshop: Workshop) -> Iterator[Earlier]:
+        """Yield the results of the team's workshops that were revealed before this one, oldest first."""
+        from mlmgmt_widgets.assessment.outcome import Earlier
+
         for each in self._workshops.history(workshop.team, workshop.rubric.id):
             if each.code == workshop.code:
                 return
             if each.revealed_at is not None:
-                responses = self._workshops.revealed_responses(each.code)
-                yield each.revealed_at.date(), score(each.rubric, responses)
+                yield Earlier(each.revealed_at.date(), each.rubric, self._outcome(each).result)
 
     @asks("export", Export)
     def _export(self, asked: Export) -> Reply:
-        workshop = self._current()
-        responses = self._workshops.revealed_responses(workshop.code)
-
         from mlmgmt_widgets.assessment import export
-        from mlmgmt_widgets.assessment.outcome import Outcome
 
-        outcome = Outcome.of(
-            workshop.rubric, responses, team=workshop.team, code=workshop.code, **self._circumstances(workshop)
-        )
-        name, data = export.file(outcome, asked.format)
+        name, data = export.file(self._whole_outcome(self._current()), asked.format)
         return Reply({"filename": name}, [data])
 
     @asks("vega")

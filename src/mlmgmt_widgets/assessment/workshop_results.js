@@ -66,7 +66,8 @@ export function resultsView({ model, root, ask, header, again, memory }) {
   async function close() {
     await confirm(root, {
       title: "Close this workshop?", action: "Close", danger: true,
-      text: ["Nobody can join or change an answer any more, and the results are final. Decisions can still be written down."],
+      text: ["Nobody can join or change an answer any more, and the results are final. Decisions can still be written down.",
+        workshop.anonymous ? `Answers given since are taken in for questions on which at least ${workshop.smallest_group} people changed or added one.` : null].filter(Boolean),
       run: () => ask("close", {}, { timeout: 20_000 }),
     });
   }
@@ -82,7 +83,8 @@ export function resultsView({ model, root, ask, header, again, memory }) {
         return;
       }
       store.take(results.agenda);
-      place.replaceChildren(tabs([
+      const notes = results.notes.length ? h("div", { class: "mlm-note", role: "note", "aria-label": "What is left out" }, results.notes.map((said) => h("p", {}, said))) : null;
+      place.replaceChildren(...[notes].filter(Boolean), tabs([
         { id: "overview", title: "Overview", build: overview },
         { id: "agenda", title: "Agenda", build: agenda },
         { id: "questions", title: "Questions", build: () => figures("Every question", results.figures.questions) },

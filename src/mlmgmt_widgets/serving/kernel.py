@@ -1,8 +1,10 @@
-"""What runs inside the processes that kernels are forked from, and in each forked kernel."""
+"""What runs in a kernel of a served page: in each forked one, and as a module where kernels cannot be forked."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import logging
 import os
 import random
 import signal
@@ -30,6 +32,7 @@ def run(arguments: Sequence[str], cwd: str, env: Mapping[str, str], parent: int,
     os.environ.clear()
     os.environ.update(env)
     _reseed()
+    log_to_the_server()
 
     from ipykernel.kernelapp import IPKernelApp
 
@@ -40,6 +43,21 @@ def run(arguments: Sequence[str], cwd: str, env: Mapping[str, str], parent: int,
     ready.send(True)
     ready.close()
     app.start()
+
+
+def log_to_the_server() -> None:
+    """Let what this package logs reach whoever runs the server.
+
+    ipykernel sends everything that is written to the error stream to the page instead, where any visitor may
+    read it. So the stream is copied before.
+    """
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # there may be no error stream
+        stream = os.fdopen(os.dup(sys.__stderr__.fileno()), "w", encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+        handler = logging.StreamHandler(stream)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+        logger = logging.getLogger("mlmgmt_widgets")
+        logger.handlers = [handler]
+        logger.propagate = False
 
 
 def _end_with(parent: int) -> None:
@@ -64,3 +82,10 @@ def _reseed() -> None:
         import numpy as np
 
         np.random.seed()  # noqa: NPY002 - the global generator is the one that is copied by a fork
+
+
+if __name__ == "__main__":
+    log_to_the_server()
+    from ipykernel.kernelapp import launch_new_instance
+
+    launch_new_instance()

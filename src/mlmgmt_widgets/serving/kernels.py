@@ -46,7 +46,7 @@ class WorkbookKernelSpecs(KernelSpecManager):
         metadata = {"kernel_provisioner": {"provisioner_name": "mlmgmt-forkserver"}}
         return KernelSpec(
             argv=[
-                sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}",
+                sys.executable, "-P", "-m", "mlmgmt_widgets.serving.kernel", "-f", "{connection_file}",
                 "--HistoryManager.enabled=False",
             ],
             display_name="Python 3",

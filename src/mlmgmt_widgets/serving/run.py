@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import webbrowser
+from pathlib import Path
 from urllib.parse import quote
 
 from traitlets.config import Config
@@ -25,6 +26,7 @@ _EXTENSIONS = ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterla
 # fork server as well, which loads that library, so that it forks with a single thread.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _ALL = {"", "0.0.0.0", "::"}  # noqa: S104 - the words for "on every address"
+_LAB_DEFAULTS = Path(__file__).with_name("lab")
 _SECRETS = ("MLMGMT_FACILITATOR_KEY", "MLMGMT_DATABASE_URL")
 
 
@@ -156,6 +158,9 @@ def lab(port: int = 8888, *, open_browser: bool = True) -> None:
         )
     # No key and no public address: whoever runs JupyterLab owns the database, and participants cannot join here.
     environment = dict(os.environ) | _folders(there, database_of(there))
+    # JupyterLab's own defaults, changed where they would ask about news; a person's own settings go before them.
+    configured = [environment.get("JUPYTER_CONFIG_PATH"), str(_LAB_DEFAULTS)]
+    environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, configured))
     command = [
         *(sys.executable, "-m", "jupyterlab", f"--port={port}", f"--notebook-dir={there.notebooks}"),
         "--LabApp.default_url=/lab/tree/index.ipynb",

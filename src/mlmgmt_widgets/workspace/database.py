@@ -16,7 +16,7 @@ from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
-from mlmgmt_widgets.workspace.address import in_words, sqlite_path
+from mlmgmt_widgets.workspace.address import in_words
 from mlmgmt_widgets.workspace.errors import StorageFault, WorkspaceError
 
 PATIENCE = 5.0  # seconds that a writer waits for its turn

@@ -133,11 +133,11 @@ class Revealed:
     Attributes:
         responses: as they were when they were frozen, in an order that means nothing. Questions that fewer than
             the smallest group answered are still in them; `Outcome` withholds those.
-        renewed: in an anonymous workshop, the questions with other answers than at the reveal.
+        roles_left_out: whether nobody's role is in them, because roles were shown with other answers before.
         held_back: how many questions had newer answers when the responses were frozen that are not in them,
             because they would have told what a few people said.
     """
 
     responses: tuple[Response, ...]
-    renewed: tuple[str, ...] = ()
+    roles_left_out: bool = False
     held_back: int = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
 from mlmgmt_widgets.assessment.responses import Response, check_answer
 from mlmgmt_widgets.workspace import checks, snapshots
@@ -105,7 +104,8 @@ class Results(WorkshopRows):
         """Return what is shown.
 
         A respondent is named as they named themselves; in an anonymous workshop `r01`, `r02`, ..., dealt
-        anew whenever answers are taken in.
+        anew whenever answers are taken in. Once other answers than those of the reveal are shown of an anonymous
+        workshop, nobody's role is: of two pictures of a role, few people may make the difference.
 
         Raises:
             WorkspaceError: if the workshop is not revealed.
@@ -114,12 +114,10 @@ class Results(WorkshopRows):
             workshop = find(session, code)
             if workshop.snapshot is None:
                 raise _not_revealed()
-            parts = ("respondent", "role", "answers", "comments")
-            last = snapshots.pictures(workshop)[-1]
             return Revealed(
-                tuple(Response.model_validate({part: each[part] for part in parts}) for each in last),
-                snapshots.renewed(workshop, self._rubric_of(workshop)),
-                workshop.snapshot["held_back"] if workshop.anonymous else 0,
+                tuple(Response.model_validate(each) for each in snapshots.shown(workshop)),
+                roles_left_out=snapshots.roles_left_out(workshop),
+                held_back=workshop.snapshot["held_back"] if workshop.anonymous else 0,
             )
 
     def revealed_responses(self, code: str) -> list[Response]:

@@ -3,7 +3,8 @@
 Results that follow every answer would give that answer away: the difference between two pictures is what one
 person said. So results are shown as a picture that stays. A later picture of an anonymous workshop is put
 together question by question: a question is taken as it is now where nobody, or at least the smallest group,
-sets it apart from every picture that was shown before, and else it stays exactly as it was last shown.
+sets it apart from every picture that was shown before, and else it stays exactly as it was last shown. Roles are
+shown only with the answers of the first picture.
 
 What is shown of a question that fewer than the smallest group answered is nothing: the assessment withholds it.
 """
@@ -176,10 +177,10 @@ def _may_follow(question: str, now: Picture, earlier: Sequence[Picture], smalles
     """Whether nobody, or enough people, set a question apart from how it was ever shown."""
     as_it_is = _Question.of(now, question)
     for picture in earlier:
-        shown = _Question.of(picture, question)
-        if len(shown.answers) < smallest_group:
-            shown = _Question({}, {})  # it was withheld
-        if 0 < as_it_is.apart(shown) < smallest_group:
+        as_it_was = _Question.of(picture, question)
+        if len(as_it_was.answers) < smallest_group:
+            as_it_was = _Question({}, {})  # it was withheld
+        if 0 < as_it_is.apart(as_it_was) < smallest_group:
             return False
     return True
 
@@ -236,17 +237,24 @@ def keep(workshop: WorkshopRow, everything: Sequence[Given], picture: Picture) -
 def note_held_back(workshop: WorkshopRow, everything: Sequence[Given]) -> None:
     """Keep how many questions have answers now that the picture does not show."""
     now = [one.entry for one in everything if one.answers]
-    shown = pictures(workshop)
-    workshop.snapshot = {"pictures": shown, "held_back": len(_differing(shown[-1], now))}
+    kept = pictures(workshop)
+    workshop.snapshot = {"pictures": kept, "held_back": len(_differing(kept[-1], now))}
 
 
-def renewed(workshop: WorkshopRow, rubric: Rubric) -> tuple[str, ...]:
-    """Return the questions whose answers are others now than at the reveal; in a named workshop none."""
-    shown = pictures(workshop)
-    if not workshop.anonymous or not shown:
-        return ()
-    first, last = ({q.id: _Question.of(picture, q.id) for q in rubric.questions} for picture in (shown[0], shown[-1]))
-    return tuple(question for question in first if first[question].answers != last[question].answers)
+def shown(workshop: WorkshopRow) -> list[dict[str, Any]]:
+    """Return what may be seen of the last picture, a response a person."""
+    hidden = {"role": ""} if roles_left_out(workshop) else {}
+    parts = ("respondent", "role", "answers", "comments")
+    return [{part: each[part] for part in parts} | hidden for each in pictures(workshop)[-1]]
+
+
+def roles_left_out(workshop: WorkshopRow) -> bool:
+    """Return whether roles must not be seen, because they were with other answers."""
+    everything = pictures(workshop)
+    if not workshop.anonymous or not any(each["role"] for picture in everything for each in picture):
+        return False
+    first, last = ({each["person"]: each["answers"] for each in everything[end] if each["answers"]} for end in (0, -1))
+    return first != last
 
 
 def _digest(entry: Entry, name: str) -> str:
