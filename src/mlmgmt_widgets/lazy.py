@@ -17,7 +17,7 @@ def attributes(
         homes: the names that each of its modules gives to the package.
 
     Example:
-        >>> get, names = attributes("mlmgmt_widgets", {"workspace.address": ["default_url"]})
+        >>> get, names = attributes("mlmgmt_widgets.workspace", {"address": ["default_url"]})
         >>> get("default_url").__module__, names()
         ('mlmgmt_widgets.workspace.address', ['default_url'])
     """

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from tests.rubrics import given, toy
 
 from mlmgmt_widgets.assessment import Response, Responses, Rubric, export, load_rubric, read_responses, score
-from mlmgmt_widgets.assessment.outcome import Outcome, unlinked
+from mlmgmt_widgets.assessment.outcome import Earlier, Outcome, unlinked
 from mlmgmt_widgets.content import shipped
 from mlmgmt_widgets.errors import Refusal
 
@@ -46,7 +46,7 @@ def team(rubric: Rubric) -> Responses:
 def outcome(rubric: Rubric, team: Responses) -> Outcome:
     march = read_responses(rubric, shipped() / "examples" / "maturity-2026-03.csv")
     decisions = [Decision("team-performance", 2.0, MARKUP, DANGEROUS), Decision("research-capacity", None, "", "")]
-    history = [(date(2026, 3, 9), score(rubric, march))]
+    history = [Earlier(date(2026, 3, 9), rubric, score(rubric, march))]
     about = {"team": MARKUP, "day": date(2026, 9, 14), "decisions": decisions, "history": history}
     return Outcome.of(rubric, team, **about)
 
@@ -137,6 +137,46 @@ def test_an_unknown_kind_is_refused_with_those_there_are(outcome: Outcome) -> No
 
 def test_a_file_is_named_after_rubric_team_and_day(outcome: Outcome) -> None:
     assert export.file(outcome, "json")[0] == "mlops-maturity-script-alert-1-script-bold-2026-09-14.json"
+
+
+@pytest.fixture
+def few() -> Outcome:
+    """Five people, of whom one answered the canary and wrote about it."""
+    only = {"data-versioned": 0.0, "data-checked": 0.0}
+    alone = Response(respondent="x", answers={**only, "canary": 1.0}, comments={"canary": "I alone wrote this"})
+    return Outcome.of(toy(), [*given(*[only] * 4), alone], held_back=3)
+
+
+def readable(outcome: Outcome, kind: str) -> str:
+    data = export.file(outcome, kind)[1]
+    if kind != "xlsx":
+        return data.decode("utf-8")
+    sheets = load_workbook(io.BytesIO(data))
+    return "\n".join(str(cell.value) for sheet in sheets for row in sheet.iter_rows() for cell in row)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json", "markdown", "html"])
+def test_what_few_people_answered_is_in_no_file_and_the_file_says_so(few: Outcome, kind: str) -> None:
+    text = readable(few, kind)
+    assert "I alone wrote this" not in text
+    if kind != "csv":
+        assert "1 question was answered by fewer than 5 people and left out: “Is there a canary?”" in text
+        assert "3 questions have newer answers that are not in these results" in text
+
+
+def test_a_csv_without_what_few_people_answered_scores_the_same(few: Outcome, tmp_path: Path) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_bytes(export.file(few, "csv")[1])
+    again = score(toy(), read_responses(toy(), file))
+    assert again == few.result
+    assert (again.score, again.nodes["canary"].answered, again.nodes["canary"].unanswered) == (0.0, 0, 5)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json", "markdown", "html"])
+def test_where_every_question_was_answered_by_few_there_is_no_file(kind: str) -> None:
+    apart = [{question.id: 1.0} for question in toy().questions] * 2
+    with pytest.raises(Refusal, match="no question was answered by 5 people"):
+        export.file(Outcome.of(toy(), given(*apart)), kind)
 
 
 # -- JSON, XLSX, Markdown -----------------------------------------------------------------------------------
@@ -251,7 +291,7 @@ def test_the_report_shows_level_charts_decisions_and_comments(report: str, outco
 
 def test_the_report_names_versions_that_it_does_not_compare(rubric: Rubric, team: Responses) -> None:
     other = rubric.model_copy(update={"version": "2.0.0"})
-    history = [(date(2026, 3, 9), score(other, []))]
+    history = [Earlier(date(2026, 3, 9), other, score(other, []))]
     page = export.html(Outcome.of(rubric, team, history=history))
     assert "mlops-maturity@2.0.0" in page
     assert "From workshop to workshop" not in page

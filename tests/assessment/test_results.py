@@ -1,13 +1,15 @@
 """What the facilitator's screen is given: all of it when it may be shown, and nothing at all when not."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from tests.rubrics import given, toy
+from tests.rubrics import TOY, given, toy
 
 from mlmgmt_widgets.assessment import Response, Rubric, score
+from mlmgmt_widgets.assessment.outcome import Earlier
 from mlmgmt_widgets.assessment.results import present
 
 QUESTIONS = ("data-versioned", "data-checked", "canary")
@@ -88,9 +90,13 @@ def test_roles_are_shown_when_there_are_several_that_may_be() -> None:
     assert ids("a", "b", anonymous=False) == ["sections", "roles"]
 
 
+def earlier(day: int, rubric: Rubric) -> Earlier:
+    return Earlier(date(2026, 1, day), rubric, score(rubric, given({rubric.questions[0].id: 1.0})))
+
+
 def test_another_version_of_the_rubric_is_named_and_not_compared() -> None:
-    same, other = score(toy(), given({"canary": 1.0})), score(toy(version="2.0.0"), given({"canary": 1.0}))
-    results = shown(toy(), people(*["a"] * 6), history=[(date(2026, 1, 5), other), (date(2026, 2, 5), same)])
+    history = [earlier(5, toy(version="2.0.0")), earlier(20, toy())]
+    results = shown(toy(), people(*["a"] * 6), history=history)
     assert [figure["id"] for figure in results["history"]["trend"]] == ["trend", "compare"]
     (sentence,) = (each["sentence"] for each in results["history"]["not_comparable"])
     assert sentence.startswith("5 January 2026")
@@ -99,3 +105,62 @@ def test_another_version_of_the_rubric_is_named_and_not_compared() -> None:
 
 def test_a_first_workshop_has_no_trend() -> None:
     assert shown(toy(), people(*["a"] * 6))["history"] == {"trend": [], "not_comparable": []}
+
+
+def _without_its_last_section() -> Rubric:
+    return toy(sections=TOY["sections"][:-1])
+
+
+def _with_another_scale() -> Rubric:
+    return toy(answers=[{**answer, "value": 10 * answer["value"]} for answer in TOY["answers"]])
+
+
+def _with_another_weight() -> Rubric:
+    return toy(sections=[{**section, "weight": 1 + i} for i, section in enumerate(TOY["sections"])])
+
+
+@pytest.mark.parametrize("edited", [_without_its_last_section, _with_another_scale, _with_another_weight])
+def test_a_rubric_that_was_edited_without_a_new_version_is_not_compared(edited: Callable[[], Rubric]) -> None:
+    then = edited()
+    answers = given({then.questions[0].id: then.values[-1]})
+    history = [Earlier(date(2026, 1, 5), then, score(then, answers)), earlier(20, toy())]
+    results = shown(toy(), people(*["a"] * 6), history=history)
+    (sentence,) = (each["sentence"] for each in results["history"]["not_comparable"])
+    assert sentence.startswith("5 January 2026: answered with toy@1.0.0, which was edited since without a new version.")
+    assert len(results["history"]["trend"][0]["columns"]) == 3  # section, then, now
+
+
+# -- what few people answered -------------------------------------------------------------------------------
+
+
+def few_on_the_canary() -> list[Response]:
+    """Five people, of whom one answered everything, and left the only comment on the canary."""
+    four = people(*["a"] * 4)
+    only = {"data-versioned": 0.0, "data-checked": 0.0}
+    four = [each.model_copy(update={"answers": only}) for each in four]
+    return [*four, Response(respondent="x", answers=dict.fromkeys(QUESTIONS, 1.0), comments={"canary": "I alone"})]
+
+
+def test_a_question_that_few_people_answered_is_left_out_and_named() -> None:
+    results = shown(toy(), few_on_the_canary())
+    assert results["notes"] == ["1 question was answered by fewer than 5 people and left out: “Is there a canary?”"]
+    del results["notes"]
+    assert "I alone" not in json.dumps(results)
+    assert "canary?" not in json.dumps(results)
+    assert {item["question"] for item in results["agenda"]} == {"data-versioned", "data-checked"}
+    assert [figure["title"] for figure in results["figures"]["questions"]] == ["Data"]
+    assert results["score"] == 0.4  # the sum of two means of 0, 0, 0, 0 and 1
+    assert shown(toy(), few_on_the_canary(), anonymous=False)["notes"] == []
+
+
+def test_where_nothing_is_left_the_page_says_so() -> None:
+    apart = [Response(respondent=str(i), answers={QUESTIONS[i % 3]: 1.0}) for i in range(6)]
+    assert shown(toy(), apart) == {
+        "hidden": "This workshop is anonymous, and no question was answered by 5 people or more: nothing can be shown."
+    }
+
+
+def test_what_was_held_back_after_the_reveal_is_said() -> None:
+    notes = shown(toy(), people(*["a"] * 6), held_back=2, roles_left_out=True)["notes"]
+    assert notes[0].startswith("2 questions have newer answers that are not in these results: fewer than 5 people")
+    assert notes[1].startswith("Roles are not shown, because answers were taken in after the reveal")

@@ -1,10 +1,13 @@
 import pickle
+import re
 
 import pytest
+import yaml
 from pydantic import ValidationError
-from tests.rubrics import flat, toy
+from tests.rubrics import flat, toy, toy_data, written
 
 from mlmgmt_widgets.assessment import Choice, Question, Rubric, Section, load_rubric
+from mlmgmt_widgets.content import ContentError
 
 DEEP = {
     "id": "deep",
@@ -93,3 +96,21 @@ def test_the_schema_knows_that_a_node_has_one_kind_of_children():
     assert schema["additionalProperties"] is False
     assert "questions" in schema["properties"]
     assert schema["$defs"]["Question"]["properties"]["weight"]["exclusiveMinimum"] == 0
+
+
+@pytest.mark.parametrize(
+    ("own", "where"), [("data", r"sections\.0\.id|sections\[0\]\.id"), ("canary", r"sections.*1.*questions.*0.*id")]
+)
+def test_the_rubrics_own_id_names_no_section_and_no_question(own, where):
+    with pytest.raises(ValidationError, match=f"'{own}', the rubric's own id") as caught:
+        toy(id=own)
+    assert re.search(where, str(caught.value), re.DOTALL)
+
+
+def test_a_section_with_the_rubrics_id_is_told_with_its_line(tmp_path):
+    path = written(tmp_path, yaml.safe_dump(toy_data(id="data"), sort_keys=False))
+    line = 1 + next(i for i, text in enumerate(path.read_text().splitlines()) if text == "- id: data")
+    with pytest.raises(
+        ContentError, match=rf"rubric\.yaml:{line}: sections\[0\]\.id: found 'data', the rubric's own id"
+    ):
+        load_rubric(path)

@@ -362,8 +362,61 @@ def test_new_answers_are_taken_in_only_when_nobody_is_told_on(workspace: Workspa
     assert revealed.result == before
     workspace.workshops.record(code, "0002" * 8, "canary", 1, sequence=2)
     assert ask(revealed, "progress")["news"]["ready"]
+    assert "at least 3" in ask(revealed, "progress")["news"]["sentence"]
     assert "error" not in ask(revealed, "refresh")
     assert revealed.result["nodes"]["canary"]["score"] == 1.0
+
+
+def test_changes_spread_over_questions_are_not_offered(workspace: Workspace, revealed: MaturityWorkshop) -> None:
+    for number, question in enumerate(("canary", "canary", "versioned")):
+        workspace.workshops.record(revealed.workshop["code"], f"{number:04x}" * 8, question, "na", sequence=2)
+    news = ask(revealed, "progress")["news"]
+    assert not news["ready"]
+    assert "same question" in news["sentence"]
+    assert "no question has so many" in ask(revealed, "refresh")["error"]
+
+
+def test_the_page_says_what_was_held_back(workspace: Workspace, revealed: MaturityWorkshop) -> None:
+    assert ask(revealed, "results")["results"]["notes"] == []
+    for number in range(3):
+        workspace.workshops.record(revealed.workshop["code"], f"{number:04x}" * 8, "canary", 1, sequence=2)
+    workspace.workshops.record(revealed.workshop["code"], "0003" * 8, "versioned", 0, sequence=2)
+    ask(revealed, "close")
+    (note,) = ask(revealed, "results")["results"]["notes"]
+    assert note.startswith("1 question has newer answers that are not in these results: fewer than 3 people")
+    assert revealed.result["nodes"]["versioned"]["score"] == 0.5
+    assert revealed.result["nodes"]["canary"]["score"] == 1.0
+
+
+def test_what_few_people_answered_is_nowhere(workspace: Workspace, collecting: str) -> None:
+    for number in range(4):
+        token = f"{number:04x}" * 8
+        workspace.workshops.enter(collecting, token)
+        workspace.workshops.record(collecting, token, "versioned", 1, sequence=1)
+    workspace.workshops.record(collecting, "0000" * 8, "canary", 0, "I alone", sequence=2)
+    screen = screen_of(workspace)
+    screen.show(collecting)
+    ask(screen, "reveal")
+    assert (screen.result["score"], screen.result["nodes"]["canary"]["answered"]) == (1.0, 0)
+    assert screen.as_result.to_dict() == screen.result
+    assert all("canary" not in each.answers for each in screen.responses)
+    results = ask(screen, "results")["results"]
+    assert "I alone" not in repr(results)
+    assert "Is there a canary?" in results["notes"][0]
+
+
+def test_a_rubric_edited_without_a_new_version_is_not_compared(workspace: Workspace, toy: Rubric) -> None:
+    shorter = Rubric.model_validate({**TOY, "sections": TOY["sections"][:1]})
+    for rubric in (shorter, toy):
+        code = workspace.workshops.create(rubric, "Ranking", anonymous=False).code
+        workspace.workshops.enter(code, "ab" * 16, name="Ann")
+        workspace.workshops.record(code, "ab" * 16, "versioned", 1, sequence=1)
+        workspace.workshops.reveal(code)
+    screen = screen_of(workspace)
+    screen.show(code)
+    history = ask(screen, "results")["results"]["history"]
+    assert history["trend"] == []
+    assert "edited since without a new version" in history["not_comparable"][0]["sentence"]
 
 
 def test_closing_is_final(workspace: Workspace, revealed: MaturityWorkshop) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing.forkserver
 import os
 import re
 import signal
@@ -18,7 +19,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 import pytest
@@ -37,6 +38,7 @@ pytestmark = [
     pytest.mark.xdist_group("serving"),
     pytest.mark.skipif(not provisioner.available(), reason="kernels are forked on Linux only"),
 ]
+PLAIN = "mlmgmt_widgets.serving.kernel"  # the module that a kernel runs which is not forked
 Start = Callable[[], AbstractContextManager[Served]]
 
 
@@ -125,20 +127,21 @@ def test_a_visitor_who_leaves_while_waiting_leaves_no_kernel(server: Served) -> 
     assert until(lambda: kernels(server) == before, seconds=30)
 
 
-@pytest.mark.parametrize("forks", [True, False])
-def test_a_kernel_logs_nothing_to_its_page_whether_it_is_forked_or_started(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, forks: bool
-) -> None:
-    monkeypatch.setattr(provisioner, "available", lambda: forks)
+class Tried(NamedTuple):
+    command: list[str]
+    said: str
+
+
+def run_in_a_kernel(folder: Path, code: str) -> Tried:
+    """Run code in a kernel of a served page; return how the kernel was started and what a page would be told."""
     said: list[str] = []
-    code = "import logging; logging.getLogger('mlmgmt_widgets.some').error('/srv/the-secret-place'); print('done')"
 
     def hear(message: dict[str, Any]) -> None:
         if message["msg_type"] != "execute_input":  # the code itself
             said.append(str(message["content"]))
 
     async def try_it() -> list[str]:
-        manager = WorkbookKernels(kernel_spec_manager=WorkbookKernelSpecs(), connection_dir=str(tmp_path))
+        manager = WorkbookKernels(kernel_spec_manager=WorkbookKernelSpecs(), connection_dir=str(folder))
         kernel_id = await manager.start_kernel(kernel_name="python3")
         client = manager.get_kernel(kernel_id).client()
         client.start_channels()
@@ -149,10 +152,44 @@ def test_a_kernel_logs_nothing_to_its_page_whether_it_is_forked_or_started(
         await manager.shutdown_all(now=True)
         return command
 
-    command = asyncio.run(try_it())
-    assert ("mlmgmt_widgets.serving.kernel" in command) is not forks
-    assert "done" in "".join(said)
-    assert "the-secret-place" not in "".join(said)
+    return Tried(asyncio.run(try_it()), "".join(said))
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_a_kernel_logs_nothing_to_its_page_whether_it_is_forked_or_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, forks: bool
+) -> None:
+    monkeypatch.setattr(provisioner, "available", lambda: forks)
+    code = "import logging; logging.getLogger('mlmgmt_widgets.some').error('/srv/the-secret-place'); print('done')"
+    command, said = run_in_a_kernel(tmp_path, code)
+    assert (PLAIN in command) is not forks
+    assert "done" in said
+    assert "the-secret-place" not in said
+
+
+def test_a_python_whose_fork_server_is_built_differently_starts_kernels_as_usual(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(multiprocessing.forkserver, "_forkserver", SimpleNamespace())
+    assert not provisioner.available()
+    provisioner.prepare({})  # does nothing
+    assert PLAIN in run_in_a_kernel(tmp_path, "").command
+
+
+def refuse_to_fork(*_: object) -> None:
+    raise OSError("no more processes")
+
+
+def end_at_once(*_: object) -> None:
+    os._exit(1)
+
+
+@pytest.mark.parametrize(("part", "failure"), [("_fork", refuse_to_fork), ("_begin", end_at_once)])
+def test_where_forking_fails_a_kernel_starts_as_usual(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, failure: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(provisioner, part, failure)
+    assert PLAIN in run_in_a_kernel(tmp_path, "").command
 
 
 @pytest.mark.parametrize(

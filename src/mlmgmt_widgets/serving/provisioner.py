@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import multiprocessing
 import multiprocessing.forkserver
 import os
@@ -27,6 +28,9 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from mlmgmt_widgets.serving import kernel
 
 _START_SECONDS = 30.0
+# What `_let_go_of_the_fork_server` has to touch; a Python without it starts kernels as usual.
+_PRIVATE = ("_forkserver_alive_fd", "_forkserver_address")
+_log = logging.getLogger(__name__)
 
 # multiprocessing keeps its books without locks, so one thread starts all children; not the server's own,
 # because the first start waits until the fork server has imported everything.
@@ -35,7 +39,8 @@ _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="kernel-start")
 
 def available() -> bool:
     """Whether kernels can be forked here."""
-    return sys.platform == "linux" and "forkserver" in multiprocessing.get_all_start_methods()
+    forks = sys.platform == "linux" and "forkserver" in multiprocessing.get_all_start_methods()
+    return forks and all(hasattr(vars(multiprocessing.forkserver).get("_forkserver"), part) for part in _PRIVATE)
 
 
 def prepare(environment: Mapping[str, str]) -> None:
@@ -55,19 +60,11 @@ class ForkserverProvisioner(LocalProvisioner):
     """Start, signal and end kernels that are forked."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork a kernel and return once its sockets are bound."""
-        if not available():
-            return await super().launch_kernel(cmd, **kwargs)
-        loop = asyncio.get_running_loop()
+        """Fork a kernel and return once its sockets are bound; where that fails, start one as usual."""
         cwd = str(kwargs.get("cwd") or os.getcwd())  # noqa: PTH109 - the kernel's folder is a plain string
-        process, ready = await loop.run_in_executor(_starter, _fork, cmd, cwd, kwargs.get("env", {}))
-        try:
-            await _wait(ready)
-        except (TimeoutError, EOFError):
-            process.kill()
-            raise RuntimeError("a kernel ended before it was ready") from None
-        finally:
-            ready.close()
+        process = await _ready(cmd, cwd, kwargs.get("env", {})) if available() else None
+        if process is None:
+            return await super().launch_kernel(cmd, **kwargs)
         # Only now is the kernel the leader of its own group; before, its group was the server's.
         self.process = _Forked(process)  # type: ignore[assignment]  # what the base calls of it is there
         self.pid = self.pgid = process.pid
@@ -100,6 +97,25 @@ class _Forked:
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
+
+
+async def _ready(cmd: list[str], cwd: str, env: Mapping[str, str]) -> ForkServerProcess | None:
+    """Fork a kernel that answers; `None` when there is none."""
+    loop = asyncio.get_running_loop()
+    try:
+        process, ready = await loop.run_in_executor(_starter, _fork, cmd, cwd, env)
+    except Exception:  # noqa: BLE001 - whatever it was: a page that opens late is better than none
+        _log.exception("a kernel could not be forked and is started as usual")
+        return None
+    try:
+        await _wait(ready)
+    except (TimeoutError, EOFError):
+        process.kill()
+        _log.warning("a forked kernel ended before it was ready; another is started as usual")
+        return None
+    finally:
+        ready.close()
+    return process
 
 
 def _fork(cmd: list[str], cwd: str, env: Mapping[str, str]) -> tuple[ForkServerProcess, Connection]:

@@ -50,7 +50,7 @@ __getattr__, __dir__ = lazy.attributes(
     {
         "address": ["database_url", "default_url"],
         "errors": ["UnknownWorkshop", "WorkspaceError"],
-        "records": ["Decision", "Participant", "Person", "Progress", "State", "StoredAnswer", "Workshop"],
+        "records": ["Decision", "Participant", "Person", "Progress", "Revealed", "State", "StoredAnswer", "Workshop"],
         "workshops": ["Workshops"],
         "workspace": ["Workspace"],
     },
