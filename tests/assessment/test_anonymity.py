@@ -1,7 +1,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rubrics import flat, given as answered, toy
+from tests.rubrics import flat, toy
+from tests.rubrics import given as answered
 
 from mlmgmt_widgets.assessment import Response, Responses, groups_to_show, score
 from mlmgmt_widgets.assessment.anonymity import groups_to_show_in_all, withhold

@@ -347,8 +347,8 @@ _round = st.tuples(_many, _one, st.none() | st.tuples(_person, st.sampled_from(R
 def test_no_two_pictures_of_an_anonymous_workshop_differ_by_fewer_than_its_smallest_group(first, roles, rounds, toy):
     with Workspace.open("sqlite://") as workspace:
         play = _Play(workspace.workshops, _traceable(toy), roles)
-        play.say(range(K), QUESTIONS[:1], 0)
         play.say(*first)
+        play.say(range(K), QUESTIONS[:1], 0)
         pictures = [play.picture_after("reveal")]
         for number, (many, one, role) in enumerate(rounds, 1):
             play.say(*many)
