@@ -69,3 +69,17 @@ def written(folder: Path, text: str | bytes, name: str = "rubric.yaml") -> Path:
     path = folder / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
+
+
+# Two sections of one question each, for the tests of screens.
+SMALL = {
+    "id": "toy",
+    "version": "1.0.0",
+    "title": "A toy rubric",
+    "answers": [{"value": 0, "label": "No"}, {"value": 0.5, "label": "Partly"}, {"value": 1, "label": "Yes"}],
+    "levels": {"base": "Open", "stages": [{"label": "Sound", "requires": {"data": 0.75}}]},
+    "sections": [
+        {"id": "data", "title": "Data", "questions": [{"id": "versioned", "question": "Is data versioned?"}]},
+        {"id": "serving", "title": "Serving", "questions": [{"id": "canary", "question": "Is there a canary?"}]},
+    ],
+}

@@ -8,31 +8,18 @@ from typing import Any
 import pytest
 import traitlets
 from tests.asking import ask
+from tests.rubrics import SMALL
 
 from mlmgmt_widgets import MaturitySurvey, Workspace
 from mlmgmt_widgets.assessment import Rubric
 from mlmgmt_widgets.content import ContentError
 
 TOKEN = "a" * 32
-TOY = {
-    "id": "toy",
-    "version": "1.0.0",
-    "title": "A toy rubric",
-    "answers": [{"value": 0, "label": "No"}, {"value": 0.5, "label": "Partly"}, {"value": 1, "label": "Yes"}],
-    "sections": [
-        {"id": "data", "title": "Data", "questions": [{"id": "versioned", "question": "Is data versioned?"}]},
-        {
-            "id": "serving",
-            "title": "Serving",
-            "questions": [{"id": "canary", "question": "Is there a canary?"}],
-        },
-    ],
-}
 
 
 @pytest.fixture
 def toy() -> Rubric:
-    return Rubric.model_validate(TOY)
+    return Rubric.model_validate(SMALL)
 
 
 @pytest.fixture

@@ -12,27 +12,17 @@ from typing import Any
 
 import pytest
 from tests.asking import ask
+from tests.rubrics import SMALL
 
 from mlmgmt_widgets import MaturityWorkshop, Workspace
 from mlmgmt_widgets.assessment import Rubric, facilitator, read_responses, score
 
 KEY = "correct horse battery staple"
-TOY = {
-    "id": "toy",
-    "version": "1.0.0",
-    "title": "A toy rubric",
-    "answers": [{"value": 0, "label": "No"}, {"value": 0.5, "label": "Partly"}, {"value": 1, "label": "Yes"}],
-    "levels": {"base": "Open", "stages": [{"label": "Sound", "requires": {"data": 0.75}}]},
-    "sections": [
-        {"id": "data", "title": "Data", "questions": [{"id": "versioned", "question": "Is data versioned?"}]},
-        {"id": "serving", "title": "Serving", "questions": [{"id": "canary", "question": "Is there a canary?"}]},
-    ],
-}
 
 
 @pytest.fixture
 def toy() -> Rubric:
-    return Rubric.model_validate(TOY)
+    return Rubric.model_validate(SMALL)
 
 
 @pytest.fixture
@@ -406,7 +396,7 @@ def test_what_few_people_answered_is_nowhere(workspace: Workspace, collecting: s
 
 
 def test_a_rubric_edited_without_a_new_version_is_not_compared(workspace: Workspace, toy: Rubric) -> None:
-    shorter = Rubric.model_validate({**TOY, "sections": TOY["sections"][:1]})
+    shorter = Rubric.model_validate({**SMALL, "sections": SMALL["sections"][:1]})
     for rubric in (shorter, toy):
         code = workspace.workshops.create(rubric, "Ranking", anonymous=False).code
         workspace.workshops.enter(code, "ab" * 16, name="Ann")
@@ -455,7 +445,7 @@ def test_a_forged_decision_is_refused(
 
 
 def test_earlier_workshops_are_a_trend_and_other_versions_are_named(workspace: Workspace, toy: Rubric) -> None:
-    older = Rubric.model_validate({**TOY, "version": "0.9.0"})
+    older = Rubric.model_validate({**SMALL, "version": "0.9.0"})
     codes = []
     for rubric in (older, toy, toy):
         code = workspace.workshops.create(rubric, "Ranking", smallest_group=3).code

@@ -69,7 +69,7 @@ def saved(page: Page) -> None:
 
 def finish(page: Page) -> None:
     page.get_by_role("button", name="Finish", exact=True).click()
-    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=30_000)
 
 
 def tab(facilitator: Page, name: str) -> Locator:
@@ -229,7 +229,7 @@ def test_a_room_of_six_and_its_facilitator(  # noqa: C901, PLR0915 - one story, 
 
     close(facilitator)
     people[5].locator(".survey-steps button").nth(1).click()
-    people[5].locator("fieldset input[value='0']").first.check()
+    people[5].locator("fieldset input[value='0']").first.click()
     expect(people[5].get_by_text("closed").first).to_be_visible()
 
 

@@ -17,22 +17,12 @@ from mlmgmt_widgets import MaturityWorkshop, Workspace
 from mlmgmt_widgets.assessment import Rubric, facilitator
 from mlmgmt_widgets.ui import vega
 from tests.asking import ask
+from tests.rubrics import SMALL
 
 pytestmark = [pytest.mark.browser]
 
 KEY = "correct horse battery staple"
 EVIL = "<img src=x onerror='window.broken = true'>"
-TOY = {
-    "id": "toy",
-    "version": "1.0.0",
-    "title": "A toy rubric",
-    "answers": [{"value": 0, "label": "No"}, {"value": 0.5, "label": "Partly"}, {"value": 1, "label": "Yes"}],
-    "levels": {"base": "Open", "stages": [{"label": "Sound", "requires": {"data": 0.75}}]},
-    "sections": [
-        {"id": "data", "title": "Data", "questions": [{"id": "versioned", "question": "Is data versioned?"}]},
-        {"id": "serving", "title": "Serving", "questions": [{"id": "canary", "question": "Is there a canary?"}]},
-    ],
-}
 HTML = """<!doctype html><html lang="en"><title>Workshop</title><meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="/style.css"><body style="margin:0"><main id="here"></main>
 <script type="module">
@@ -68,7 +58,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def toy() -> Rubric:
-    return Rubric.model_validate(TOY)
+    return Rubric.model_validate(SMALL)
 
 
 @pytest.fixture

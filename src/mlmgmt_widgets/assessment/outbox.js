@@ -114,6 +114,15 @@ export function outbox({ ask, store, key, onstate, onstored, onrefused }) {
     /** Never number below what the kernel has stored, on whichever device. */
     advance(sequence) { clock = Math.max(clock, sequence); },
     send,
+    /** Keep sending for so many milliseconds. @returns {Promise<boolean>} whether nothing waits any more */
+    async emptied(patience) {
+      const end = Date.now() + patience;
+      do {
+        await send();
+        if (entries.size) await new Promise((go) => setTimeout(go, 500));
+      } while (entries.size && !ended && Date.now() < end);
+      return entries.size === 0;
+    },
     tell,
     dispose() { ended = true; clearTimeout(timer); },
   };

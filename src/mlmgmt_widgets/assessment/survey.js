@@ -8,6 +8,7 @@ import { answeredIn, doneScreen, entranceScreen, linkScreen, pagesOf, reviewScre
 
 const COMMENT_LIMIT = 2000;
 const HEARTBEAT = 20_000;
+const PATIENCE = 15_000; // how long "Finish" waits for the last answers to arrive
 const STATUS = { saved: "saved", saving: "saving…", waiting: "not sent yet, kept on this device" };
 
 function render({ model, el }) {
@@ -302,8 +303,7 @@ function render({ model, el }) {
   async function finish() {
     flush();
     await attempt(next, warn, async () => {
-      await box.send();
-      if (Object.keys(box.pending()).length) throw new Error("Some answers are still on this device only. Finish when the connection is back.");
+      if (!(await box.emptied(PATIENCE))) throw new Error("Some answers are still on this device only. Finish when the connection is back.");
       await kernel.ask("finish", { finished: true });
       me = { ...me, finished: true };
       showDone();

@@ -83,7 +83,7 @@ export function resultsView({ model, root, ask, header, again, memory }) {
         return;
       }
       store.take(results.agenda);
-      const notes = results.notes.length ? h("div", { class: "mlm-note", role: "note", "aria-label": "What is left out" }, results.notes.map((said) => h("p", {}, said))) : null;
+      const notes = results.notes.length ? h("div", { class: "mlm-note mlm-stack", role: "note", "aria-label": "What is left out" }, results.notes.map((said) => h("p", {}, said))) : null;
       place.replaceChildren(...[notes].filter(Boolean), tabs([
         { id: "overview", title: "Overview", build: overview },
         { id: "agenda", title: "Agenda", build: agenda },

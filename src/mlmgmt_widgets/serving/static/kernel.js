@@ -73,6 +73,7 @@ export function connect({ base, id, onMessage, onState }) {
       else onMessage(message);
     };
     attempt.onclose = () => {
+      if (socket !== attempt) return;
       socket = null;
       if (!over) retry();
     };
