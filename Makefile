@@ -25,7 +25,7 @@ serve: .venv/.runs  ## the workbook as apps, for a room (HOST=0.0.0.0 lets phone
 	@$(BIN)/mlmgmt serve --host $(HOST) --port $(PORT)
 
 lab: .venv/.runs  ## the workbook in JupyterLab
-	@$(BIN)/mlmgmt lab
+	@$(BIN)/mlmgmt lab $(if $(filter command line,$(origin PORT)),--port $(PORT))
 
 test: lint types unit  ## everything that must hold, in a real browser too
 

@@ -169,3 +169,11 @@ def test_where_names_the_places_and_never_a_password(mlmgmt, monkeypatch, tmp_pa
     said = mlmgmt("where")[1]
     assert "team on db.example" in said
     assert "secret" not in said
+
+
+def test_in_a_folder_of_ones_own_its_rubrics_are_found_by_name(mlmgmt, monkeypatch, tmp_path):
+    (tmp_path / "mlmgmt.toml").touch()
+    (tmp_path / "data" / "rubrics").mkdir(parents=True)
+    written(tmp_path / "data" / "rubrics", toy().model_dump_json(exclude_none=True), "ours.yaml")
+    monkeypatch.chdir(tmp_path)
+    assert mlmgmt("check", "ours")[0] == 0

@@ -348,8 +348,20 @@ def names(kind: str, suffix: str = ".yaml") -> tuple[str, ...]:
     return tuple(sorted({file.stem for folder in _folders() for file in (folder / kind).glob(f"*{suffix}")}))
 
 
+MARKER = "mlmgmt.toml"
+"""`mlmgmt new` puts this file into a folder of one's own."""
+
+
+def own_folder(cwd: Path | None = None) -> Path | None:
+    """The folder made by `mlmgmt new` in which we stand, if we stand in one."""
+    here = Path.cwd() if cwd is None else cwd
+    return next((each for each in (here, *here.parents) if (each / MARKER).is_file()), None)
+
+
 def _folders() -> list[Path]:
-    own = os.environ.get("MLMGMT_CONTENT")
+    """Where content is looked for, in order: what the environment names, one's own folder, what is shipped."""
+    home = own_folder()
+    own = os.environ.get("MLMGMT_CONTENT") or (home and home / "data")
     return [Path(own), shipped()] if own else [shipped()]
 
 

@@ -84,8 +84,9 @@ def test_the_keyboard_is_enough(served: Served, visit: Visit, workspace: Workspa
     page.keyboard.press("Enter")
     expect(page.locator("fieldset")).to_be_visible()
     for key in ("5", "1", "d", "n", "ArrowDown", "2", "3"):
-        page.locator("fieldset input").first.focus()
-        page.keyboard.press(key)
+        if key == "ArrowDown":  # arrows are the browser's own, once a question has the focus
+            page.keyboard.press("Enter")
+        page.keyboard.press(key)  # otherwise straight from the heading, where a part begins
         page.keyboard.press("Enter")  # goes on to the button behind the last question
         page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Every question is answered")).to_be_visible()
@@ -279,6 +280,13 @@ def test_a_closed_workshop_says_so_and_keeps_what_was_stored(
     page.locator("fieldset input[value='4']").click()
     expect(page.get_by_role("alert").filter(has_text="closed")).to_be_visible()
     expect(page.locator("fieldset input[value='1']")).to_be_checked()
+
+
+def test_a_closed_workshop_lets_nobody_begin(served: Served, visit: Visit, workspace: Workspace, code: str) -> None:
+    workspace.workshops.close(code)
+    page = visit(served.join(code))
+    expect(page.get_by_role("alert")).to_contain_text("closed")
+    expect(page.get_by_role("button", name="Start")).to_have_count(0)
 
 
 def test_a_wrong_code_is_a_sentence_beside_the_field(served: Served, visit: Visit) -> None:

@@ -89,18 +89,20 @@ export function questionField(question, choices, { name, number, limit, onchange
   }
 
   function pressed(event) {
-    if (event.target.type !== "radio" || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === "Enter") {
-      event.preventDefault();
-      onenter();
-      return;
-    }
-    const i = rows.findIndex((row) => row.key === event.key.toLowerCase());
-    if (i < 0) return;
+    if (event.target.type !== "radio") return;
+    if (event.key === "Enter") onenter();
+    else if (!press(event)) return;
     event.preventDefault();
+  }
+
+  /** Choose by key. @returns {boolean} whether the key means an answer */
+  function press(event) {
+    const i = rows.findIndex((row) => row.key === event.key.toLowerCase());
+    if (i < 0 || element.disabled || event.altKey || event.ctrlKey || event.metaKey) return false;
     inputs[i].checked = true;
     inputs[i].focus();
     changed();
+    return true;
   }
 
   return {
@@ -125,6 +127,7 @@ export function questionField(question, choices, { name, number, limit, onchange
       element.scrollIntoView({ block: "nearest", behavior: "smooth" });
     },
     flush,
+    press,
     disable(off) {
       element.disabled = off;
     },

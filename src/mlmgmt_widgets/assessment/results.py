@@ -99,6 +99,8 @@ def _item(outcome: Outcome, item: AgendaItem, decision: Decided | None) -> dict[
         **asdict(item),
         "section_title": outcome.rubric.section_of(item.question).title,
         "counts": list(outcome.result.distributions[item.question]),
+        "not_applicable": outcome.result.nodes[item.question].not_applicable,
+        "unanswered": outcome.result.nodes[item.question].unanswered,
         "descriptors": list(question.descriptors or ()),
         "comments": list(outcome.comments.get(item.question, ())),
         "decision": agreed,

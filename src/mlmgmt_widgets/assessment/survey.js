@@ -88,13 +88,21 @@ function render({ model, el }) {
     show(steps.element,
       h("header", { class: "survey-header" },
         h("p", { class: "mlm-quiet mlm-small" }, [...page.above, `Part ${screen + 1} of ${pages().length}`].join(" · ")),
-        h("h2", { tabindex: -1, class: "survey-title" }, page.title),
-        page.description ? h("p", { class: "mlm-quiet" }, page.description) : null),
-      page.questions.map((question, i) => fieldOf(question, first + i + 1, page.questions[i + 1]?.id)),
-      screen === 0 ? h("p", { class: "survey-keys mlm-small mlm-quiet" }, `On a keyboard: 1–${rubric().answers.length} answer, N is not applicable, D is don’t know, Enter goes on.`) : null);
+        h("h2", { tabindex: -1, class: "survey-title", onkeydown: (event) => fromHeading(event, page) }, page.title),
+        page.description ? h("p", { class: "mlm-quiet" }, page.description) : null,
+        screen === 0 ? h("p", { class: "survey-keys mlm-small mlm-quiet" }, `On a keyboard: 1–${rubric().answers.length} answer, N is not applicable, D is don’t know, Enter goes on.`) : null),
+      page.questions.map((question, i) => fieldOf(question, first + i + 1, page.questions[i + 1]?.id)));
     back.hidden = screen === 0;
     next.textContent = screen === pages().length - 1 ? "Review" : "Next";
     next.hidden = false;
+  }
+
+  /** A new part begins at its heading; keys go on from there to the first question that is open. */
+  function fromHeading(event, page) {
+    const field = fields[(page.questions.find((q) => answers[q.id] === undefined) ?? page.questions[0]).id];
+    if (event.key === "Enter") field.focus();
+    else if (!field.press(event)) return;
+    event.preventDefault();
   }
 
   function fieldOf(question, number, following) {
@@ -186,6 +194,7 @@ function render({ model, el }) {
     me = reply.participant;
     token = mine;
     if (me) resume();
+    else if (closed()) showWelcome({ problem: "That workshop is closed; nobody can join it any more." });
     else showEntrance();
   }
 
@@ -325,7 +334,8 @@ function render({ model, el }) {
       await kernel.ask("state");
       if (closed() === before) return;
       for (const field of Object.values(fields)) field.disable(closed());
-      if (closed()) warn("The facilitator has closed the workshop. Your answers are in; they can no longer be changed.");
+      if (done) showDone();
+      else if (closed()) warn("The facilitator has closed the workshop. Your answers are in; they can no longer be changed.");
     } catch {
       box?.send();
     }

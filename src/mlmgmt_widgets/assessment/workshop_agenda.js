@@ -101,7 +101,13 @@ export function answerBars(item, scale, { descriptors = false } = {}) {
     h("span", { class: "workshop-bar-number" }, number, h("span", { class: "mlm-quiet-text" }, number === 1 ? " person" : " people")));
   return h("ul", { class: "workshop-bars", "data-large": String(descriptors), "aria-label": "Answers" },
     scale.map((choice, i) => row(choice.label, item.counts[i], descriptors ? item.descriptors?.[i] : null, Math.round((4 * i) / (scale.length - 1)))),
-    item.dont_know ? row("Don’t know", item.dont_know, null, "dk") : null);
+    item.dont_know ? row("Don’t know", item.dont_know, null, "dk") : null,
+    besides(item) ? h("li", { class: "workshop-bar-besides mlm-small mlm-quiet" }, besides(item)) : null);
+}
+
+/** Who is in none of the bars, so that the numbers add up to the room. */
+function besides({ not_applicable: na, unanswered: left }) {
+  return [na ? `${na} not applicable` : "", left ? `${left} did not answer` : ""].filter(Boolean).join(", ");
 }
 
 /** How far people agree, in words first. */

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from mlmgmt_widgets.content import MARKER
 from mlmgmt_widgets.serving import home
 from mlmgmt_widgets.serving.home import ServingError
 
@@ -56,7 +57,7 @@ def new(folder: Path | str) -> Path:
                 shutil.copytree(source, target / name, ignore=shutil.ignore_patterns(".*", "__pycache__"))
         (target / "README.md").write_text(_README, encoding="utf-8")
         (target / ".gitignore").write_text(_IGNORE, encoding="utf-8")
-        (target / home.MARKER).write_text(_MARKER, encoding="utf-8")
+        (target / MARKER).write_text(_MARKER, encoding="utf-8")
     except OSError as error:
         raise ServingError(f"{target} cannot be written to: {error.strerror}.") from None
     return target

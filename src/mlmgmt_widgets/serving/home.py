@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlmgmt_widgets.content import MARKER, own_folder
 from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.workspace.address import home_folder
 
-MARKER = "mlmgmt.toml"  # `mlmgmt new` puts it into a folder of one's own
 _KEY_BYTES = 18
 _SHORTEST_KEY, _LONGEST_KEY = 16, 200  # characters of a key of one's own; the page takes no longer one
 _PACKAGE = Path(__file__).parents[1]
@@ -52,7 +52,7 @@ def find(cwd: Path | None = None, environment: Mapping[str, str] | None = None) 
     """
     cwd = Path.cwd() if cwd is None else cwd
     environment = os.environ if environment is None else environment
-    own = next((each for each in (cwd, *cwd.parents) if (each / MARKER).is_file()), None)
+    own = own_folder(cwd)
     if environment.get("MLMGMT_HOME"):
         folder = Path(environment["MLMGMT_HOME"]).expanduser().resolve()
         own = folder if (folder / MARKER).is_file() else own
