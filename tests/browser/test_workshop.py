@@ -236,8 +236,10 @@ def test_a_room_of_six_and_its_facilitator(  # noqa: C901, PLR0915 - one story, 
 
 def close(facilitator: Page) -> None:
     facilitator.get_by_role("button", name="Close workshop", exact=True).click()
-    facilitator.get_by_role("dialog").get_by_role("button", name="Close", exact=True).click()
-    expect(facilitator.locator("header .workshop-state")).to_have_text("Closed")
+    dialog = facilitator.get_by_role("dialog")
+    dialog.get_by_role("button", name="Close", exact=True).click()
+    expect(dialog).to_have_count(0, timeout=30_000)
+    expect(facilitator.locator("header .workshop-state")).to_have_text("Closed", timeout=30_000)
 
 
 def reveal_is_what_was_answered(files: dict[str, Path], rubric: Rubric, answers: list[dict[str, Any]]) -> None:
