@@ -8,12 +8,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.serving import Served, serving
 
 ROOT = Path(__file__).parents[2]
-WAIT = 15_000  # milliseconds
+WAIT = 15_000  # milliseconds: two noisy cores may run two browsers and their servers
+expect.set_options(timeout=WAIT)
 
 
 @pytest.fixture(scope="module")
