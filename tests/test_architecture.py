@@ -22,11 +22,16 @@ ROOMS = {
         MODEL: {"rubric", "rules", "answers", "table", "responses"},
         CHARTS: {"charts", "results", "export", "report"},
         WIDGETS: {"survey", "workshop", "facilitator"},
-    }
+    },
+    "timeline": {
+        MODEL: {"plan", "durations", "rules", "workdays"},
+        CHARTS: {"charts", "memo", "export"},
+        WIDGETS: {"estimator"},
+    },
 }
 HEAVY = {"pandas", "altair", "sqlalchemy", "alembic", "ipywidgets", "anywidget", "openpyxl", "vl_convert", "voila"}
 # What everybody may use, and what uses no capability itself.
-SHARED = {"content", "documents", "errors"}
+SHARED = {"content", "documents", "errors", "raw"}
 FREE_OF_CAPABILITIES = {"ui", "serving", *SHARED}
 
 
@@ -170,7 +175,7 @@ def test_what_may_be_imported_when_needed():
     assert names == ["TYPE_CHECKING"]
 
 
-@pytest.mark.parametrize("module", ["assessment", "assessment.scoring", "assessment.agenda", "content", "cli"])
+@pytest.mark.parametrize("module", ["assessment", "assessment.scoring", "assessment.agenda", "timeline", "timeline.simulate", "content", "cli"])
 def test_what_everybody_imports_is_light(module):
     code = f"import sys, {NAME}.{module}; print(sorted(set(sys.modules) & {HEAVY | {'scipy', 'jupyterlab'}!r}))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)

@@ -7,6 +7,7 @@ import pytest
 
 from mlmgmt_widgets import cli
 from mlmgmt_widgets.assessment import load_rubric, read_responses, score
+from mlmgmt_widgets.assessment.summary import TOPICS
 from mlmgmt_widgets.content import shipped
 from tests.rubrics import toy, written
 
@@ -57,7 +58,6 @@ def test_check_reports_every_file_and_every_fault(mlmgmt, tmp_path, toy_file):
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("title: a\nstart: 2027-01-04\ntasks: []\n", "plan"),
         ("id: a\nstages: [a]\ntiers: [b]\nitems: []\n", "checklist"),
         ("checklist: a@1\nsubject: b\nitems: {}\n", "review"),
     ],
@@ -67,7 +67,7 @@ def test_check_names_a_kind_that_is_not_there_yet(mlmgmt, tmp_path, text, kind):
     assert mlmgmt("check", path) == (
         2,
         "",
-        f"{path}:1: found a {kind}, which comes in a later version, expected a rubric\n",
+        f"{path}:1: found a {kind}, which comes in a later version, expected a rubric or plan\n",
     )
 
 
@@ -79,7 +79,7 @@ def test_schema_is_json_schema(mlmgmt):
     assert set(schema["required"]) == {"id", "version", "title", "answers"}
 
 
-@pytest.mark.parametrize("kind", ["plan", "checklist", "review", "rubrc"])
+@pytest.mark.parametrize("kind", ["checklist", "review", "rubrc"])
 def test_schema_of_what_is_not_there(mlmgmt, kind):
     status, out, err = mlmgmt("schema", kind)
     assert (status, out) == (2, "")
@@ -113,7 +113,7 @@ def test_score_for_people(mlmgmt, toy_file, tmp_path):
 def test_score_says_where_talking_pays(mlmgmt):
     _, out, _ = mlmgmt("score", "mlops-maturity", EXAMPLE)
     assert "Where talking pays most:" in out
-    assert out.count("consensus") == cli.TOPICS
+    assert out.count("consensus") == TOPICS
 
 
 def test_score_refuses_with_file_line_field_found_and_expected(mlmgmt, toy_file, tmp_path):
@@ -130,6 +130,12 @@ def test_score_refuses_with_file_line_field_found_and_expected(mlmgmt, toy_file,
     [
         ("bogus",),
         ("check",),
+        ("forecast",),
+        ("forecast", "none.yaml"),
+        ("forecast", "new-modle"),
+        ("forecast", "new-model", "--draws", "3"),
+        ("forecast", "new-model", "--draws", "many"),
+        ("forecast", "new-model", "--seed", "-1"),
         ("score", "pulse"),
         ("score", "pulse", "none.csv"),
         ("score", "puls", "none.csv"),
@@ -149,10 +155,93 @@ def test_bad_input_is_one_line_and_status_two(mlmgmt, arguments):
     assert len(err) > 10
 
 
+PLAN = """
+title: Two in a row
+start: 2027-01-04
+tasks:
+  - {id: build, weeks: 1.5}
+  - {id: test, weeks: 0.5, after: [build]}
+deadline: 2027-01-15
+"""
+
+
+def test_forecast_as_json_is_the_contract(mlmgmt, tmp_path):
+    status, out, err = mlmgmt(
+        "forecast", written(tmp_path, PLAN, "plan.yaml"), "--json", "--draws", "1024", "--seed", 7
+    )
+    assert (status, err) == (0, "")
+    assert json.loads(out) == {
+        "plan": "Two in a row",
+        "draws": 1024,
+        "seed": 7,
+        "success_probability": 1.0,
+        "weeks": {"mean": 2.0, "sd": 0.0, "p10": 2.0, "p50": 2.0, "p80": 2.0, "p90": 2.0, "p95": 2.0},
+        "dates": {"p50": "2027-01-15", "p80": "2027-01-15", "p95": "2027-01-15"},
+        "on_time": 1.0,
+        "criticality": {"build": 1.0, "test": 1.0},
+        "drivers": [],
+        "error_p80": 0.0,
+    }
+
+
+def test_forecast_for_people(mlmgmt, tmp_path):
+    status, out, err = mlmgmt("forecast", written(tmp_path, PLAN, "plan.yaml"))
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        "Two in a row",
+        "",
+        "Delivered half the time by 15 January 2027, eight in ten by 15 January 2027.",
+        "The chance to make the deadline of 15 January 2027 is more than 95 %.",
+        "",
+        "If delivered               by  weeks",
+        "P50           15 January 2027    2.0",
+        "P80           15 January 2027    2.0",
+        "P95           15 January 2027    2.0",
+        "",
+        "Ends          P10         P50         P90  critical",
+        "Build  2027-01-13  2027-01-13  2027-01-13     100 %",
+        "Test   2027-01-15  2027-01-15  2027-01-15     100 %",
+        "",
+        "16,384 trials, seed 0; P80 is exact to ±0.00 weeks (two standard errors). Distributions: fixed.",
+    ]
+
+
+def test_forecast_is_the_same_bytes_every_time_and_says_nulls_where_nothing_is_delivered(mlmgmt, tmp_path):
+    never = PLAN.replace("tasks:", "research: {timebox_weeks: 2, success: 0, max_experiments: 3}\ntasks:")
+    path = written(tmp_path, never, "never.yaml")
+    first, again = (mlmgmt("forecast", path, "--json") for _ in range(2))
+    assert first == again
+    found = json.loads(first[1])
+    assert (first[0], found["success_probability"], found["on_time"], found["error_p80"]) == (0, 0.0, 0.0, None)
+    assert set(found["weeks"].values()) | set(found["dates"].values()) == {None}
+    assert "at all" in mlmgmt("forecast", path)[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("weeks: 1.5", "weeks: -1", "5: tasks[0].weeks: found -1, expected a number of weeks from 0 to 520"),
+        ("[build]", "[biuld]", "6: tasks[1].after[0]: found the unknown task 'biuld', expected 'build'"),
+        ("2027-01-04", "2027-01-03", "3: start: found 2027-01-03, a Sunday, expected a weekday"),
+    ],
+)
+def test_forecast_refuses_with_file_line_field_found_and_expected(mlmgmt, tmp_path, before, after, said):
+    path = written(tmp_path, PLAN.replace(before, after), "plan.yaml")
+    status, out, err = mlmgmt("forecast", path, "--json")
+    assert (status, out) == (2, "")
+    assert err.startswith(f"{path}:{said}")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("word", ["mlops-maturty", "new-modle"])
+def test_a_mistyped_name_is_answered_by_the_nearest_of_any_kind(mlmgmt, word):
+    assert "(nearest: " in mlmgmt("check", word)[2]
+
+
 def test_alone_it_helps(mlmgmt):
     status, out, _ = mlmgmt()
     assert status == 0
-    assert all(command in out for command in ("check", "schema", "score", "serve", "lab", "new"))
+    assert all(command in out for command in ("check", "schema", "score", "forecast", "serve", "lab", "new"))
 
 
 def test_a_reader_that_goes_away_is_no_error():

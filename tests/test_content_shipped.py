@@ -1,5 +1,6 @@
 """Everything in `data/`, as it is shipped."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,12 @@ from mlmgmt_widgets.assessment import explain, load_rubric, read_responses, scor
 from mlmgmt_widgets.assessment.agenda import agenda
 from mlmgmt_widgets.content import names, shipped
 from mlmgmt_widgets.kinds import check
+from mlmgmt_widgets.timeline import simulate
+from mlmgmt_widgets.timeline.durations import is_uncertain
 
+PLANS = sorted((shipped() / "plans").glob("*.yaml"))
 RUBRICS = sorted((shipped() / "rubrics").glob("*.yaml"))
-EXAMPLES = sorted((shipped() / "examples").glob("*.csv"))
+EXAMPLES = sorted((shipped() / "examples").glob("maturity-*.csv"))
 
 
 def test_there_is_content():
@@ -76,3 +80,30 @@ def test_every_example_scores(path: Path):
     assert agenda(rubric, result)[0].priority > 0
     known = {role for question in rubric.questions for role in question.roles}
     assert set(responses.roles) <= known
+
+
+def test_there_are_the_plans_that_teams_ask_for():
+    assert names("plans") == ("data-pipeline-first", "llm-feature", "new-model", "replace-model")
+
+
+@pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
+def test_every_plan_is_sound(path):
+    _, kind, plan = check(path)
+    assert kind.name == "plan"
+    assert all(each.title for each in (*plan.tasks, *plan.risks))
+    assert sum(is_uncertain(amount) for amount in plan.amounts()) > len(plan.tasks) / 2
+    forecast = simulate(plan, 4096)
+    assert forecast.date(0.5) < plan.deadline < forecast.date(0.8)
+    assert plan.research is None or 0.7 < forecast.success_probability < 0.95
+
+
+@pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
+def test_every_number_of_a_plan_says_where_it_comes_from(path):
+    """A comment on its line, or right above it."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if re.search(
+            r"^\s*(people|availability|research_share|success|max_experiments|\w*weeks|probability|parallel):", line
+        ):
+            near = lines[max(0, number - 3) : number + 1]
+            assert any("#" in each for each in near), f"{path.name}:{number + 1}"

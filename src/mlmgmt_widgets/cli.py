@@ -9,15 +9,12 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from mlmgmt_widgets.content import ContentError, Fault
 from mlmgmt_widgets.errors import Refusal, in_full
-
-if TYPE_CHECKING:
-    from mlmgmt_widgets.assessment import Result, Rubric
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -71,7 +68,7 @@ def _usage(error: Any) -> int:
 
 @app.command()
 def check(files: Annotated[list[str], typer.Argument(help="Files, or names of shipped content.")]) -> None:
-    """Validate rubrics, and say everything that is wrong with them."""
+    """Validate rubrics and plans, and say everything that is wrong with them."""
     from mlmgmt_widgets import kinds
 
     faults: list[Fault] = []
@@ -87,7 +84,7 @@ def check(files: Annotated[list[str], typer.Argument(help="Files, or names of sh
 
 
 @app.command()
-def schema(kind: Annotated[str, typer.Argument(help="rubric")]) -> None:
+def schema(kind: Annotated[str, typer.Argument(help="rubric or plan")]) -> None:
     """Print the JSON Schema of a kind of content, for editors."""
     from mlmgmt_widgets import kinds
 
@@ -95,7 +92,7 @@ def schema(kind: Annotated[str, typer.Argument(help="rubric")]) -> None:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **kinds.kind_named(kind).model().model_json_schema(),
     }
-    typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
+    typer.echo(_json(described))
 
 
 @app.command()
@@ -106,58 +103,31 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything, for programs.")] = False,
 ) -> None:
     """Score a survey without any notebook."""
-    from mlmgmt_widgets.assessment import load_rubric, read_responses
+    from mlmgmt_widgets.assessment import load_rubric, read_responses, summary
     from mlmgmt_widgets.assessment import score as score_responses
 
     asked = load_rubric(rubric)
     result = score_responses(asked, read_responses(asked, responses))
-    if as_json:
-        typer.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
-    else:
-        typer.echo(_readable(asked, result))
+    typer.echo(_json(result.to_dict()) if as_json else summary.text(asked, result))
 
 
-TOPICS = 5
-"""How many questions of the agenda the readable output lists."""
+@app.command()
+def forecast(
+    plan: Annotated[str, typer.Argument(help="A shipped name, such as new-model, or a path.")],
+    draws: Annotated[int, typer.Option(help="How many trials; a power of two is best.")] = 16384,
+    seed: Annotated[int, typer.Option(help="Another seed takes other draws.")] = 0,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything, for programs.")] = False,
+) -> None:
+    """Simulate a plan: whether it will be delivered, when, and what that hangs on."""
+    from mlmgmt_widgets.timeline import load_plan, simulate, summary
+
+    found = simulate(load_plan(plan), draws, seed)
+    typer.echo(_json(found.to_dict()) if as_json else summary.text(found))
 
 
-def _readable(rubric: "Rubric", result: "Result") -> str:
-    from mlmgmt_widgets.assessment.agenda import agenda
-    from mlmgmt_widgets.assessment.levels import explain
-
-    people = "1 respondent" if result.respondents == 1 else f"{result.respondents} respondents"
-    lines = [f"{rubric.title} ({rubric.key}), {people}", "", explain(rubric, result).sentence, ""]
-    lines += _table(
-        [("", "score", "low", "high", "answered", "don't know")]
-        + [("All", *map(_number, (result.score, result.low, result.high)), *_tallies(rubric, result))]
-        + [_row(rubric, result, node.id) for node in rubric.nodes() if node.id not in result.distributions]
-    )
-    topics = [item for item in agenda(rubric, result) if item.priority > 0][:TOPICS]
-    if topics:
-        lines += ["", "Where talking pays most:"]
-        lines += [f"  {item.title} ({_number(item.score)}, consensus {_number(item.consensus)})" for item in topics]
-    return "\n".join(lines)
-
-
-def _row(rubric: "Rubric", result: "Result", node_id: str) -> tuple[str, ...]:
-    node = result.nodes[node_id]
-    title = "  " * (1 + len(rubric.paths[node_id])) + node.title
-    numbers = map(_number, (node.score, node.low, node.high))
-    return (title, *numbers, str(node.answered), str(node.dont_know))
-
-
-def _tallies(rubric: "Rubric", result: "Result") -> tuple[str, str]:
-    asked = [result.nodes[question.id] for question in rubric.questions]
-    return str(sum(node.answered for node in asked)), str(sum(node.dont_know for node in asked))
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
-
-
-def _table(rows: list[tuple[str, ...]]) -> list[str]:
-    first, *widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join([title.ljust(first), *map(str.rjust, cells, widths)]) for title, *cells in rows]
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
 
 
 @app.command()

@@ -15,11 +15,13 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
@@ -35,6 +37,7 @@ from mlmgmt_widgets.errors import Refusal
 
 __all__ = [
     "ContentError",
+    "Day",
     "Fault",
     "FrozenModel",
     "Identifier",
@@ -125,6 +128,26 @@ Version = Annotated[str, Strict(), StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)
 """A version such as 1.0.0."""
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 """A finite number; true and "3" are not numbers."""
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) else _no_day(value)
+        except ValueError:
+            return _no_day(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    return _no_day(value)
+
+
+def _no_day(value: object) -> object:
+    context = {"found": shown(value), "expected": "a day such as 2027-01-31"}
+    raise PydanticCustomError("content", "found {found}, expected {expected}", context)
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day, written 2027-01-31; numbers and moments are no days."""
 
 
 class FrozenModel(BaseModel):

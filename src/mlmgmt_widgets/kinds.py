@@ -45,11 +45,16 @@ KINDS = {
             "mlmgmt_widgets.assessment.rubric:Rubric",
             frozenset({"answers", "respondents", "combine", "levels", "sections", "questions"}),
         ),
+        Kind(
+            "plan",
+            "plans",
+            "mlmgmt_widgets.timeline.plan:Plan",
+            frozenset({"start", "team", "research", "tasks", "risks", "overrun", "deadline"}),
+        ),
     )
 }
 COMING = {
     "checklist": frozenset({"stages", "tiers", "items"}),
-    "plan": frozenset({"start", "team", "research", "tasks", "risks", "deadline"}),
     "review": frozenset({"checklist", "subject", "tier", "items"}),
 }
 """Kinds that the contract names and this version cannot read yet, with the keys they are known by."""
@@ -85,12 +90,14 @@ def check(path_or_name: str | os.PathLike[str]) -> tuple[Path, Kind, FrozenModel
 
 
 def _located(path_or_name: str | os.PathLike[str]) -> Path:
+    refusals = []
     for kind in KINDS.values():
         try:
             return find(kind.folder, path_or_name)
         except ContentError as error:
-            refusal = error
-    raise refusal
+            refusals.append(error)
+    # The most helpful one: that of the kind which has a name like it.
+    raise next((refusal for refusal in refusals if "(nearest: " in str(refusal)), refusals[0])
 
 
 def _kind_of(document: Document) -> Kind:

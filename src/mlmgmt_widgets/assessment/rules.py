@@ -10,6 +10,7 @@ from typing import Any
 
 from mlmgmt_widgets.content import Problem, nearest, shown
 from mlmgmt_widgets.documents import Location, dotted
+from mlmgmt_widgets.raw import get, is_number, items
 
 
 def children(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -122,22 +123,6 @@ def walk(data: object, where: Location = ()) -> Iterator[tuple[Location, Any]]:
             yield here, node
             if name == "sections":
                 yield from walk(node, here)
-
-
-def get(data: object, name: str) -> Any:
-    """A value by its key, from a mapping or a model; None when it is not there."""
-    return data.get(name) if isinstance(data, Mapping) else getattr(data, name, None)
-
-
-def items(data: object, name: str) -> list[Any]:
-    """A list by its key; empty when there is none or it is something else."""
-    value = get(data, name)
-    return list(value) if isinstance(value, list | tuple) else []
-
-
-def is_number(value: object) -> bool:
-    """Whether it is a finite number, and not true or false."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
 
 
 def _seen(labels: set[str], label: object, where: Location) -> Iterator[Problem]:
