@@ -15,7 +15,8 @@ from tests.asking import ask
 from tests.rubrics import SMALL
 
 from mlmgmt_widgets import MaturityWorkshop, Workspace
-from mlmgmt_widgets.assessment import Rubric, facilitator, read_responses, score
+from mlmgmt_widgets.assessment import Rubric, read_responses, score
+from mlmgmt_widgets.ui import lock
 
 KEY = "correct horse battery staple"
 
@@ -34,8 +35,8 @@ def workspace(tmp_path: Path) -> Workspace:
 def served(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a page that `mlmgmt serve` serves; wrong keys cost no time here."""
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
-    monkeypatch.setenv(facilitator.KEY_HASH, hashlib.sha256(KEY.encode()).hexdigest())
-    monkeypatch.setattr(facilitator.time, "sleep", lambda _seconds: None)
+    monkeypatch.setenv(lock.KEY_HASH, hashlib.sha256(KEY.encode()).hexdigest())
+    monkeypatch.setattr(lock.time, "sleep", lambda _seconds: None)
 
 
 def screen_of(workspace: Workspace) -> MaturityWorkshop:
@@ -137,7 +138,7 @@ def test_the_right_key_opens_and_a_wrong_one_does_not(workspace: Workspace, coll
 @pytest.mark.usefixtures("served")
 def test_wrong_keys_take_longer_each_time(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(facilitator.time, "sleep", pauses.append)
+    monkeypatch.setattr(lock.time, "sleep", pauses.append)
     screen = screen_of(workspace)
     for _ in range(6):
         ask(screen, "unlock", key="wrong")
@@ -147,7 +148,7 @@ def test_wrong_keys_take_longer_each_time(workspace: Workspace, monkeypatch: pyt
 
 def test_a_server_without_a_key_says_how_to_get_one(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
-    monkeypatch.delenv(facilitator.KEY_HASH, raising=False)
+    monkeypatch.delenv(lock.KEY_HASH, raising=False)
     screen = screen_of(workspace)
     assert "mlmgmt serve" in ask(screen, "unlock", key="")["error"]
     assert screen.locked

@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from mlmgmt_widgets import MaturityWorkshop, Workspace
-from mlmgmt_widgets.assessment import Rubric, facilitator
-from mlmgmt_widgets.ui import vega
+from mlmgmt_widgets.assessment import Rubric
+from mlmgmt_widgets.ui import lock, vega
 from tests.asking import ask
 from tests.rubrics import SMALL
 
@@ -64,8 +64,8 @@ def toy() -> Rubric:
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
-    monkeypatch.setenv(facilitator.KEY_HASH, hashlib.sha256(KEY.encode()).hexdigest())
-    monkeypatch.setattr(facilitator.time, "sleep", lambda _seconds: None)
+    monkeypatch.setenv(lock.KEY_HASH, hashlib.sha256(KEY.encode()).hexdigest())
+    monkeypatch.setattr(lock.time, "sleep", lambda _seconds: None)
 
 
 Open = Callable[..., Page]

@@ -2,7 +2,7 @@
 
 import { NoAnswer, announce, connect, h, mount } from "../ui/screen.js";
 import { keeper, outbox } from "./outbox.js";
-import { busy } from "./parts.js";
+import { busy } from "../ui/parts.js";
 import { questionField } from "./question.js";
 import { answeredIn, doneScreen, entranceScreen, linkScreen, pagesOf, reviewScreen, standing, stepsBar, welcomeScreen } from "./survey_screens.js";
 

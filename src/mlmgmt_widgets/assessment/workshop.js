@@ -1,12 +1,12 @@
 // The facilitator's screen: the key, all workshops, a new one, and the one that is open.
 
+import { fragment, remember, remembered } from "../ui/key.js";
 import { announce, connect, h, mount } from "../ui/screen.js";
 import { collectView } from "./workshop_collect.js";
-import { busy, confirm, day, sentence } from "./parts.js";
+import { busy, confirm, day, sentence } from "../ui/parts.js";
 import { resultsView } from "./workshop_results.js";
 import { setupForm } from "./workshop_setup.js";
 
-const KEY = "mlmgmt:key";
 const REFRESH = 2000;
 const SELDOM = 20_000;
 const STATES = { collecting: "Collecting answers", revealed: "Results are shown", closed: "Closed" };
@@ -241,22 +241,6 @@ function render({ model, el }) {
     kernel.dispose();
     dispose();
   };
-}
-
-function fragment(name) {
-  return new URLSearchParams(location.hash.slice(1)).get(name);
-}
-
-/** The key stays in this tab: a reload needs it, another visitor of this computer must not find it. */
-function remember(key) {
-  try {
-    if (key) sessionStorage.setItem(KEY, key);
-    else sessionStorage.removeItem(KEY);
-  } catch { /* A browser that keeps nothing asks again. */ }
-}
-
-function remembered() {
-  try { return sessionStorage.getItem(KEY); } catch { return null; }
 }
 
 export default { render };

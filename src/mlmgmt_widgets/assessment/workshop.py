@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from mlmgmt_widgets.assessment.facilitator import Lock, qr_code
+from mlmgmt_widgets.assessment.facilitator import qr_code
 from mlmgmt_widgets.assessment.rubric import Rubric, load_rubric
 from mlmgmt_widgets.assessment.workshop_requests import (
     Create,
@@ -24,6 +24,7 @@ from mlmgmt_widgets.content import ContentError, names
 from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.ui import vega
 from mlmgmt_widgets.ui.assets import script, style
+from mlmgmt_widgets.ui.lock import Lock
 from mlmgmt_widgets.ui.screen import Reply, Request, Screen, asks
 
 if TYPE_CHECKING:

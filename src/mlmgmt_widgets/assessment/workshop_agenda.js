@@ -1,7 +1,8 @@
 // Where talking pays most: what was said about a question, and what the team decides, alone or large for the room.
 
 import { h } from "../ui/screen.js";
-import { count, decimal, fullScreenButton } from "./parts.js";
+import { count, decimal } from "../ui/parts.js";
+import { fullScreenButton } from "./parts.js";
 
 const SHOWN_FIRST = 7;
 const QUIET = 700;

@@ -4,7 +4,8 @@ import { loadVega, showFigure } from "../ui/figure.js";
 import { download, h } from "../ui/screen.js";
 import { agendaList, decided, decisionStore, discussion } from "./workshop_agenda.js";
 import { joinPanel } from "./workshop_collect.js";
-import { busy, confirm, count, day, decimal, grouped, sentence } from "./parts.js";
+import { busy, confirm, count, day, decimal, sentence } from "../ui/parts.js";
+import { grouped } from "./parts.js";
 
 const FILES = [
   { format: "html", title: "Report", text: "One page to print or send, with the charts in it.", type: "text/html;charset=utf-8" },

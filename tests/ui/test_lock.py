@@ -6,17 +6,17 @@ import hashlib
 
 import pytest
 
-from mlmgmt_widgets.assessment import facilitator
-from mlmgmt_widgets.assessment.facilitator import Lock
 from mlmgmt_widgets.errors import Refusal
+from mlmgmt_widgets.ui import lock as lock_module
+from mlmgmt_widgets.ui.lock import Lock
 
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that were made, which take no time here."""
     made: list[float] = []
-    monkeypatch.setattr(facilitator.time, "sleep", made.append)
-    monkeypatch.setenv(facilitator.KEY_HASH, hashlib.sha256(b"correct horse battery").hexdigest())
+    monkeypatch.setattr(lock_module.time, "sleep", made.append)
+    monkeypatch.setenv(lock_module.KEY_HASH, hashlib.sha256(b"correct horse battery").hexdigest())
     return made
 
 
