@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from mlmgmt_widgets.assessment.rubric import Rubric
+from mlmgmt_widgets.timeline.plan import Plan
 from mlmgmt_widgets.workspace import Participant, Workshop, Workspace
 
 SCALE = [{"value": value, "label": f"Level {value}"} for value in range(5)]
@@ -36,6 +37,20 @@ def toy_rubric(**changes: Any) -> Rubric:
                     "title": "Data",
                     "questions": [{"id": f"q{n}", "question": f"Question {n}?"} for n in range(1, 36)],
                 },
+            ],
+            **changes,
+        },
+    )
+
+
+def toy_plan(**changes: Any) -> Plan:
+    return Plan.model_validate(
+        {
+            "title": "A toy plan",
+            "start": "2027-01-04",
+            "tasks": [
+                {"id": "pipeline", "weeks": {"low": 1, "likely": 3, "high": 8}},
+                {"id": "rollout", "weeks": 2, "after": ["pipeline"]},
             ],
             **changes,
         },
@@ -159,3 +174,13 @@ def script() -> list[str]:
 @pytest.fixture
 def make_rubric() -> Callable[..., Rubric]:
     return toy_rubric
+
+
+@pytest.fixture
+def plan() -> Plan:
+    return toy_plan()
+
+
+@pytest.fixture
+def make_plan() -> Callable[..., Plan]:
+    return toy_plan

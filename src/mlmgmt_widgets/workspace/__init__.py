@@ -1,4 +1,4 @@
-"""What the workbook remembers: workshops, who takes part, what they answered.
+"""What the workbook remembers: workshops, who takes part, what they answered; plans and their forecasts.
 
     workspace = Workspace.open()
     workshop = workspace.workshops.create(load_rubric("pulse"), "Search team")
@@ -14,13 +14,17 @@ from mlmgmt_widgets import lazy
 
 if TYPE_CHECKING:
     from mlmgmt_widgets.workspace.address import database_url, default_url
-    from mlmgmt_widgets.workspace.errors import UnknownWorkshop, WorkspaceError
+    from mlmgmt_widgets.workspace.errors import PlanConflict, UnknownPlan, UnknownWorkshop, WorkspaceError
+    from mlmgmt_widgets.workspace.plans import Plans
     from mlmgmt_widgets.workspace.records import (
         Decision,
         Participant,
         Person,
+        PlanSummary,
+        PlanVersion,
         Progress,
         Revealed,
+        SavedPlan,
         State,
         StoredAnswer,
         Workshop,
@@ -32,10 +36,16 @@ __all__ = [
     "Decision",
     "Participant",
     "Person",
+    "PlanConflict",
+    "PlanSummary",
+    "PlanVersion",
+    "Plans",
     "Progress",
     "Revealed",
+    "SavedPlan",
     "State",
     "StoredAnswer",
+    "UnknownPlan",
     "UnknownWorkshop",
     "Workshop",
     "Workshops",
@@ -49,8 +59,21 @@ __getattr__, __dir__ = lazy.attributes(
     __name__,
     {
         "address": ["database_url", "default_url"],
-        "errors": ["UnknownWorkshop", "WorkspaceError"],
-        "records": ["Decision", "Participant", "Person", "Progress", "Revealed", "State", "StoredAnswer", "Workshop"],
+        "errors": ["PlanConflict", "UnknownPlan", "UnknownWorkshop", "WorkspaceError"],
+        "plans": ["Plans"],
+        "records": [
+            "Decision",
+            "Participant",
+            "Person",
+            "PlanSummary",
+            "PlanVersion",
+            "Progress",
+            "Revealed",
+            "SavedPlan",
+            "State",
+            "StoredAnswer",
+            "Workshop",
+        ],
         "workshops": ["Workshops"],
         "workspace": ["Workspace"],
     },

@@ -6,10 +6,12 @@ Nothing here trusts its annotations: the values come from outside.
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mlmgmt_widgets.assessment.rubric import Rubric
 from mlmgmt_widgets.workspace.errors import UnknownWorkshop, WorkspaceError
@@ -21,6 +23,8 @@ FEWEST_ANONYMOUS = 3  # of two people, each knows what the other said
 MOST_IN_GROUP = 1000
 MOST_ROLES = 30
 NOTE_LENGTH = 2000
+MOST_JSON = 1_000_000  # characters of a plan, or of a forecast, as they are stored
+MOST_VERSIONS = 2**31 - 1  # what a column of whole numbers holds
 
 _TOKEN = re.compile(r"[0-9a-fA-F]{32,128}")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")  # no database keeps all of these
@@ -168,3 +172,47 @@ def storable(rubric: Rubric) -> Rubric:
         if len(name) > ID_LENGTH:
             raise WorkspaceError(f"The id {name[:40]}… is longer than {ID_LENGTH} characters.")
     return rubric
+
+
+def plan_name(name: object) -> str:
+    """Return the name of a plan.
+
+    Raises:
+        WorkspaceError: if it is no text, empty or too long.
+    """
+    line = one_line(name, "A plan's name")
+    if not line:
+        raise WorkspaceError("Please give the plan a name.")
+    return line
+
+
+def plan_version(number: object) -> int:
+    """Return the number of a plan's version.
+
+    Raises:
+        WorkspaceError: if no version can have it.
+    """
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MOST_VERSIONS:
+        raise WorkspaceError("That is not the number of a version; the versions of a plan count 1, 2, 3 and so on.")
+    return number
+
+
+def plain_values(given: object, what: str) -> dict[str, Any]:
+    """Return a mapping as a database gives it back: with lists for tuples, and text for keys.
+
+    Raises:
+        WorkspaceError: if it is no mapping, too large, or holds what JSON cannot hold, such as a NaN.
+    """
+    if not isinstance(given, Mapping):
+        raise WorkspaceError(f"{what} must be a mapping of names to values.")
+    try:
+        text = json.dumps(dict(given), allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise WorkspaceError(
+            f"{what} holds something that cannot be saved; it may hold text, finite numbers, true and false, lists "
+            "and mappings.",
+        ) from None
+    if len(text) > MOST_JSON:
+        raise WorkspaceError(f"{what} is too large to be saved; {MOST_JSON / 1e6:g} MB are kept at most.")
+    values: dict[str, Any] = json.loads(text)
+    return values

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mlmgmt_widgets.errors import Passing, Refusal
+
+if TYPE_CHECKING:
+    from mlmgmt_widgets.workspace.records import PlanVersion
 
 
 class WorkspaceError(Refusal):
@@ -21,6 +26,23 @@ class WorkspaceError(Refusal):
 
 class UnknownWorkshop(WorkspaceError):  # noqa: N818 - an answer, like its base
     """No workshop has this code."""
+
+
+class UnknownPlan(WorkspaceError):  # noqa: N818
+    """No plan has this name, or it has no such version."""
+
+
+class PlanConflict(WorkspaceError):  # noqa: N818
+    """A plan was not saved: what is stored is not what its author started from. Nothing was changed.
+
+    Attributes:
+        newest: the newest version that is stored, which nobody has to look up again; `None` where the plan is
+            not there any more.
+    """
+
+    def __init__(self, sentence: str, newest: PlanVersion | None) -> None:
+        super().__init__(sentence)
+        self.newest = newest
 
 
 class StorageFault(WorkspaceError, Passing):  # noqa: N818

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mlmgmt_widgets.assessment.responses import Answer, Response
 from mlmgmt_widgets.assessment.rubric import Rubric
+
+if TYPE_CHECKING:  # a participant's kernel needs no plans
+    from mlmgmt_widgets.timeline.plan import Plan
 
 State = Literal["collecting", "revealed", "closed"]
 
@@ -141,3 +144,64 @@ class Revealed:
     responses: tuple[Response, ...]
     roles_left_out: bool = False
     held_back: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """A saved plan in a list: what its newest version says of it.
+
+    Attributes:
+        name: the name it was saved under.
+        title: the title of the newest version.
+        versions: how many versions there are; the newest has this number.
+        saved_at: when the newest version was saved.
+        note: what was noted with it.
+    """
+
+    name: str
+    title: str
+    versions: int
+    saved_at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVersion:
+    """A version of a plan in a list, without the plan and the forecast themselves.
+
+    Attributes:
+        name: the name of the plan.
+        version: its number; they count 1, 2, 3 and so on.
+        title: the title that the plan had.
+        saved_at: when it was saved.
+        note: what was noted with it.
+    """
+
+    name: str
+    version: int
+    title: str
+    saved_at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """A version of a plan, with the forecast that was made of it at the time.
+
+    Attributes:
+        name: the name of the plan.
+        version: its number; they count 1, 2, 3 and so on.
+        saved_at: when it was saved.
+        note: what was noted with it.
+        plan: the plan.
+        forecast: the forecast as plain values, as they were handed in.
+        unchanged: whether saving stored nothing because this is what the newest version held already.
+    """
+
+    name: str
+    version: int
+    saved_at: datetime
+    note: str
+    plan: Plan
+    forecast: dict[str, Any]
+    unchanged: bool = False

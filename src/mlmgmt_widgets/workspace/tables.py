@@ -120,3 +120,28 @@ class DecisionRow(Base):
     agreed: Mapped[float | None] = mapped_column(Double)
     note: Mapped[str] = mapped_column(Text)
     owner: Mapped[str] = mapped_column(String(NAME_LENGTH))
+
+
+class PlanRow(Base):
+    """A plan's name. Whoever adds a version locks this row, so that versions follow one another."""
+
+    __tablename__ = "plans"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name_key: Mapped[str] = mapped_column(String(3 * NAME_LENGTH), unique=True)  # the name, whatever the case
+    newest: Mapped[int]  # the number of the newest version
+
+
+class PlanVersionRow(Base):
+    """A version of a plan, which is never changed. The large columns are last: lists need not read past them."""
+
+    __tablename__ = "plan_versions"
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    title: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime]
+    plan: Mapped[dict[str, Any]] = mapped_column(JSON)
+    forecast: Mapped[dict[str, Any]] = mapped_column(JSON)

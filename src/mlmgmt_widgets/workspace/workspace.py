@@ -8,17 +8,19 @@ from typing import Self
 from mlmgmt_widgets.workspace.address import database_url, in_words, parse, sqlite_path
 from mlmgmt_widgets.workspace.database import Database
 from mlmgmt_widgets.workspace.errors import WorkspaceError
+from mlmgmt_widgets.workspace.plans import Plans
 from mlmgmt_widgets.workspace.schema import bring_up_to_date
 from mlmgmt_widgets.workspace.workshops import Workshops
 
 
 class Workspace:
-    """What a team's workshops leave behind, kept in one database.
+    """What a team's workshops and plans leave behind, kept in one database.
 
     Open it in the process that uses it: its connection does not survive a fork.
 
     Attributes:
         workshops: the workshops, their participants, answers, snapshots and decisions.
+        plans: the plans that were saved, in every version, each with its forecast.
 
     Example:
         >>> with Workspace.open("sqlite://") as workspace:  # in memory
@@ -29,6 +31,7 @@ class Workspace:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.workshops = Workshops(database)
+        self.plans = Plans(database)
 
     @classmethod
     def open(cls, url: str | None = None) -> Self:
