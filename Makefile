@@ -21,6 +21,10 @@ help:  ## what can be made
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
+.venv/.bench: .venv/.tests
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@touch $@
+
 serve: .venv/.runs  ## the workbook as apps, for a room (HOST=0.0.0.0 lets phones in)
 	@$(BIN)/mlmgmt serve --host $(HOST) --port $(PORT)
 
@@ -40,7 +44,7 @@ unit: .venv/.tests
 	@scripts/find-chromium.sh >/dev/null
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-bench: .venv/.tests  ## ratios against a bare Voila page and a bare bincount
+bench: .venv/.bench  ## ratios against a bare Voila page, a bare bincount and plain NumPy
 	@scripts/find-chromium.sh >/dev/null
 	@$(BIN)/python -m benchmarks
 

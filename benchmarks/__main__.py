@@ -8,13 +8,14 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks import pages, saved, scoring
+from benchmarks import estimator, forecasts, pages, saved, scoring
 
 Row = tuple[str, float, str]
 
 
 def _rows() -> Iterator[Row]:
     yield from scoring.measure()
+    yield from forecasts.measure()
     chromium = subprocess.run(
         [Path(__file__).parents[1] / "scripts" / "find-chromium.sh"], capture_output=True, text=True, check=True
     ).stdout.strip()
@@ -22,6 +23,7 @@ def _rows() -> Iterator[Row]:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
         )
+        yield from estimator.measure(browser)
         yield from saved.measure(browser)
         yield from pages.measure(browser)
         browser.close()

@@ -104,6 +104,7 @@ def ours(server: Served) -> list[Case]:
     workspace.workshops.reveal(shown)
     return [
         Case("survey", server.join(asked), ".survey form"),
+        Case("timeline", f"{server.url}/voila/render/timeline_estimator.ipynb", ".estimator .mlm-figure svg.marks"),
         Case("results", f"{server.facilitator}&workshop={shown}", ".mlm-figure svg.marks"),
     ]
 

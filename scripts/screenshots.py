@@ -1,4 +1,4 @@
-"""Make the README's pictures anew: the survey on a phone, the results and the join screen, from the example team."""
+"""Make the README's pictures anew: a survey on a phone, a workshop of the example team, and a timeline."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium.stdout.strip(), args=["--no-sandbox"])
         survey(browser, server, collecting)
         facilitator(browser, server, collecting, shown)
+        estimator(browser, server)
         browser.close()
 
 
@@ -78,6 +79,21 @@ def facilitator(browser: Browser, server: Served, collecting: str, shown: str) -
     page.screenshot(path=PICTURES / "results.png")
     page.get_by_role("tab", name="Agenda").click()
     page.screenshot(path=PICTURES / "agenda.png")
+
+
+def estimator(browser: Browser, server: Served) -> None:
+    """Take the picture of the timeline estimator with a second plan beside the first."""
+    page = opened(browser, f"{server.url}/voila/render/timeline_estimator.ipynb", 1280, 1000)
+    page.locator(".estimator-figures svg.marks").first.wait_for()
+    page.get_by_role("tab", name="Compare", exact=True).click()
+    page.get_by_role("button", name="Keep this plan as A").click()
+    page.locator(".estimator-verdict").wait_for()
+    page.get_by_role("tab", name="When", exact=True).click()
+    page.get_by_role("slider", name="Access to production data: P90").fill("4")
+    page.locator(".estimator-compared").filter(has_text="earlier").wait_for()
+    page.locator(".estimator-figures svg.marks").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=PICTURES / "estimator.png")
 
 
 def opened(browser: Browser, url: str, width: int, height: int) -> Page:

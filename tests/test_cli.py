@@ -217,6 +217,15 @@ def test_forecast_is_the_same_bytes_every_time_and_says_nulls_where_nothing_is_d
     assert "at all" in mlmgmt("forecast", path)[1]
 
 
+def test_a_forecast_that_hardly_ever_delivers_says_so_and_is_json(mlmgmt, tmp_path):
+    rarely = PLAN.replace("tasks:", "research: {timebox_weeks: 2, success: 0.0008, max_experiments: 1}\ntasks:")
+    path = written(tmp_path, rarely, "rarely.yaml")
+    status, out, err = mlmgmt("forecast", path, "--draws", "1024", "--json")
+    assert (status, err) == (0, "")
+    assert json.loads(out)["error_p80"] is None
+    assert "nobody can say how exact" in mlmgmt("forecast", path, "--draws", "1024")[1]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [

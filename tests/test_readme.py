@@ -13,12 +13,13 @@ import pytest
 from mlmgmt_widgets.assessment import load_rubric, read_responses, score
 from mlmgmt_widgets.content import shipped
 from mlmgmt_widgets.serving.folder import new
+from mlmgmt_widgets.timeline import load_plan, simulate
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = dict.fromkeys(re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL))
 COMMANDS = [line.split("#")[0].strip() for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if line]
-RUN_AND_END = [line for line in COMMANDS if re.match(r"mlmgmt (score|check|schema|where|new)\b", line)]
+RUN_AND_END = [line for line in COMMANDS if re.match(r"mlmgmt (score|forecast|check|schema|where|new)\b", line)]
 
 
 def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -45,10 +46,12 @@ def test_a_target_of_the_readme_exists(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def test_the_rubric_in_the_readme_is_one(tmp_path: Path) -> None:
-    (text,) = [text for kind, text in BLOCKS if kind == "yaml"]
-    (tmp_path / "toy.yaml").write_text(text, encoding="utf-8")
+def test_the_rubric_and_the_plan_in_the_readme_are_ones(tmp_path: Path) -> None:
+    rubric, plan = (text for kind, text in BLOCKS if kind == "yaml")
+    (tmp_path / "toy.yaml").write_text(rubric, encoding="utf-8")
+    (tmp_path / "plan.yaml").write_text(plan, encoding="utf-8")
     assert load_rubric(tmp_path / "toy.yaml").key == "toy@1.0.0"
+    assert 0.8 < simulate(load_plan(tmp_path / "plan.yaml")).success_probability < 0.9  # 1 - 0.65^5
 
 
 def test_the_files_that_the_readme_links_to_exist() -> None:

@@ -75,3 +75,28 @@ def test_the_workshop_needs_no_key_here_and_shows_its_charts(visit: Visit, jupyt
     expect(page.locator(".workshop-code")).to_be_visible()
     expect(page.get_by_text("mlmgmt serve --host 0.0.0.0").first).to_be_visible()
     expect(page.get_by_text("Jupyter news")).to_have_count(0)  # nobody is asked about it
+
+
+def test_the_estimator_moves_with_keys_and_with_code(visit: Visit, jupyterlab: Served) -> None:
+    page = run_all(visit, jupyterlab, "timeline_estimator")
+    answer = page.locator(".estimator-sentence")
+    expect(answer).to_contain_text("likely to deliver", timeout=SLOW)
+    expect(page.locator(".estimator-figures svg").first).to_be_visible(timeout=SLOW)
+    said = answer.inner_text()
+    slider = page.get_by_role("slider", name="Shadow run", exact=True)
+    slider.focus()
+    for _ in range(4):
+        slider.press("ArrowRight")
+    expect(answer).not_to_have_text(said)
+    # Code reads what was moved, and moves it back.
+    cell = page.locator(".jp-CodeCell").last
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(
+        "moved = estimator.plan['tasks'][9]['weeks']; estimator.plan = load_plan('new-model'); "
+        "print('moved to', moved, 'and p50 is', round(estimator.forecast['weeks']['p50']))"
+    )
+    page.keyboard.press("Control+Enter")
+    expect(cell.locator(".jp-OutputArea")).to_contain_text("moved to 3.0 and p50 is 26")
+    expect(answer).to_have_text(said)
+    expect(slider).to_have_value("2")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterator
@@ -11,44 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from mlmgmt_widgets import MaturityWorkshop, Workspace
 from mlmgmt_widgets.assessment import Rubric
-from mlmgmt_widgets.ui import lock, vega
-from tests.asking import ask
+from mlmgmt_widgets.ui import lock
+from tests.browser.bridge import show
 from tests.rubrics import SMALL
 
 pytestmark = [pytest.mark.browser]
 
 KEY = "correct horse battery staple"
 EVIL = "<img src=x onerror='window.broken = true'>"
-HTML = """<!doctype html><html lang="en"><title>Workshop</title><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="/style.css"><body style="margin:0"><main id="here"></main>
-<script type="module">
-import widget from "/widget.js";
-const listeners = new Map();
-const state = JSON.parse(await window.python("{}")).state;
-const fire = (name, ...given) => [...listeners.get(name) ?? []].forEach((each) => each(...given));
-const model = {
-  get: (name) => state[name],
-  on: (name, each) => listeners.set(name, [...listeners.get(name) ?? [], each]),
-  off: (name, each) => listeners.set(name, (listeners.get(name) ?? []).filter((other) => other !== each)),
-  async send(message) {
-    if (window.cut) return;
-    const { state: now, answer, buffers } = JSON.parse(await window.python(JSON.stringify(message)));
-    for (const name of Object.keys(now)) {
-      if (JSON.stringify(state[name]) === JSON.stringify(now[name])) continue;
-      state[name] = now[name];
-      fire(`change:${name}`);
-    }
-    const bytes = buffers.map((each) => new DataView(Uint8Array.from(atob(each), (c) => c.charCodeAt(0)).buffer));
-    fire("msg:custom", { ...answer, ticket: message.ticket }, bytes);
-  },
-};
-window.listening = () => [...listeners.values()].flat().length;
-window.leave = widget.render({ model, el: document.getElementById("here") });
-</script>"""
+NAMES = ("served", "locked", "home", "workshop", "result", "_vega")
 
 
 @pytest.fixture
@@ -83,7 +57,7 @@ def open_page(chromium: Browser, workspace: Workspace) -> Iterator[Open]:
     contexts = []
     errors: list[str] = []
 
-    def show(
+    def show_widget(
         fragment: str = "",
         *,
         widget: MaturityWorkshop | None = None,
@@ -93,45 +67,13 @@ def open_page(chromium: Browser, workspace: Workspace) -> Iterator[Open]:
         screen = widget or MaturityWorkshop(workspace=lambda: workspace)
         context = chromium.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
         contexts.append(context)
-        context.route("**/*", lambda route: _serve(route, screen))
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.expose_function("python", lambda message: _bridge(screen, message))
-        page.goto(f"{host}/{fragment}")
-        return page
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        return show(context, screen, NAMES, fragment=fragment, host=host)
 
-    yield show
+    yield show_widget
     for context in contexts:
         context.close()
     assert errors == []
-
-
-def _serve(route: Route, screen: MaturityWorkshop) -> None:
-    path = route.request.url.split("#")[0].split("/", 3)[3]
-    files = {
-        "": ("text/html", HTML),
-        "widget.js": ("text/javascript", screen._esm),
-        "style.css": ("text/css", screen._css),
-        f"mlmgmt/static/{vega.name()}": ("text/javascript", ""),
-    }
-    if path not in files:
-        route.fulfill(status=404, body="")
-        return
-    kind, body = files[path]
-    if path.endswith(vega.name()):
-        route.fulfill(path=vega.bundle(), content_type=kind)
-    else:
-        route.fulfill(body=body, content_type=f"{kind}; charset=utf-8")
-
-
-def _bridge(screen: MaturityWorkshop, message: str) -> str:
-    asked = json.loads(message)
-    asked.pop("ticket", None)
-    answer = ask(screen, asked.pop("kind"), **asked) if asked else {}
-    buffers = [base64.b64encode(each).decode() for each in answer.pop("buffers", None) or []]
-    names = ("served", "locked", "home", "workshop", "result", "_vega")
-    return json.dumps({"state": {name: getattr(screen, name) for name in names}, "answer": answer, "buffers": buffers})
 
 
 def people_answer(workspace: Workspace, code: str, answers: list[Any], *, finished: int | None = None) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import altair as alt
 import pytest
@@ -16,10 +18,30 @@ from mlmgmt_widgets.ui.figure_view import FigureView
 
 CHART = alt.Chart(alt.InlineData(values=[{"x": 1}]), width="container", height=40).mark_bar().encode(x="x:Q")
 
+SCALE = alt.Scale(domain=[0, alt.ExprRef("most")], nice=False)
+NAMED = (
+    alt.Chart(alt.NamedData(name="bars"), width="container", height=40)
+    .mark_bar()
+    .encode(x=alt.X("x:Q", scale=SCALE))
+    .add_params(alt.param(name="most", value=1))
+)
+
+
+class Untouchable:
+    """Stands for a chart that would take long to become JSON."""
+
+    def to_dict(self, **_: object) -> dict[str, Any]:
+        raise AssertionError("The chart was asked for its drawing.")
+
 
 @pytest.fixture
 def figure() -> Figure:
     return Figure("one-bar", "One bar", "It is long.", CHART, ["x"], [[1]])
+
+
+@pytest.fixture
+def live(figure: Figure) -> Figure:
+    return replace(figure, chart=NAMED, narrow=NAMED, data={"bars": [{"x": 3}]}, params={"most": 4})
 
 
 def test_a_payload_is_plain_json_that_names_no_colour(figure: Figure) -> None:
@@ -90,3 +112,44 @@ def test_what_a_browser_writes_is_ignored(figure: Figure) -> None:
 
 def test_a_figure_is_shown_where_a_cell_ends_with_it(figure: Figure) -> None:
     assert figure._repr_mimebundle_()
+
+
+def test_numbers_travel_beside_the_drawing_and_leave_it_alone(live: Figure) -> None:
+    payload, moved = live.payload(), replace(live, data={"bars": [{"x": 2}]}, params={"most": 9}).payload()
+    assert (payload["datasets"], payload["params"]) == ({"bars": [{"x": 3}]}, {"most": 4})
+    assert (moved["datasets"], moved["params"]) == ({"bars": [{"x": 2}]}, {"most": 9})
+    assert (payload["spec"], payload["narrow"]) == (moved["spec"], moved["narrow"])
+    assert "datasets" not in payload["spec"]
+
+
+def test_a_payload_is_what_is_live_and_how_it_is_drawn(live: Figure) -> None:
+    payload, numbers = live.payload(), live.live()
+    assert payload.keys() - numbers.keys() == {"spec", "narrow", "config", "paper"}
+    assert {key: payload[key] for key in numbers} == numbers
+    assert json.loads(json.dumps(numbers, allow_nan=False)) == numbers
+
+
+def test_what_is_live_asks_no_chart_for_its_drawing(live: Figure) -> None:
+    untouchable = cast("alt.TopLevelMixin", Untouchable())
+    assert replace(live, chart=untouchable, narrow=untouchable).live() == live.live()
+
+
+def test_named_numbers_are_drawn_as_if_they_stood_in_the_chart(live: Figure, figure: Figure) -> None:
+    scale = alt.Scale(domain=[0, 4], nice=False)
+    data = alt.InlineData(values=[{"x": 3}])
+    inline = alt.Chart(data, width="container", height=40).mark_bar().encode(x=alt.X("x:Q", scale=scale))
+    assert live.svg() == replace(figure, chart=inline).svg()
+    assert replace(live, data={"bars": [{"x": 2}]}).svg() != live.svg()
+    assert replace(live, params={"most": 5}).svg() != live.svg()
+
+
+def test_a_param_without_a_value_here_keeps_that_of_the_chart_and_an_expression_gives_way(live: Figure) -> None:
+    chart = NAMED.add_params(alt.param(name="half", expr="most / 2"))
+    figure = replace(live, chart=chart, params={"half": 7, "unused": 1})
+    assert figure.spec()["params"] == [{"name": "most", "value": 1}, {"name": "half", "value": 7}]
+    assert replace(figure, params={}).spec()["params"][1] == {"name": "half", "expr": "most / 2"}
+
+
+def test_numbers_without_names_stay_beside_those_with_names(live: Figure) -> None:
+    figure = replace(live, chart=alt.LayerChart(layer=[NAMED, CHART]))
+    assert sorted(map(str, figure.spec()["datasets"].values())) == ["[{'x': 1}]", "[{'x': 3}]"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import json as json_module
-import re
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -18,9 +17,10 @@ from mlmgmt_widgets.assessment.outcome import Outcome
 from mlmgmt_widgets.assessment.responses import write_rows
 from mlmgmt_widgets.assessment.scale import answer_names, number
 from mlmgmt_widgets.errors import Refusal
+from mlmgmt_widgets.ui.markdown import escaped, row
+from mlmgmt_widgets.ui.report import slug
 
 _TALKED_ABOUT = 7
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 
 def file(outcome: Outcome, kind: str) -> tuple[str, bytes]:
@@ -46,8 +46,7 @@ def file(outcome: Outcome, kind: str) -> tuple[str, bytes]:
     contents = write(outcome)
     # The mark at the start has spreadsheets read a CSV as UTF-8.
     data = contents if isinstance(contents, bytes) else contents.encode("utf-8-sig" if kind == "csv" else "utf-8")
-    team = re.sub(r"[^a-z0-9]+", "-", outcome.team.lower()).strip("-")
-    parts = (outcome.rubric.id, team, outcome.day.isoformat())
+    parts = (outcome.rubric.id, slug(outcome.team), outcome.day.isoformat())
     return "-".join(part for part in parts if part) + extension, data
 
 
@@ -109,19 +108,19 @@ def markdown(outcome: Outcome) -> str:
 def _markdown_top(outcome: Outcome) -> list[str]:
     explanation, result = outcome.explanation, outcome.result
     gaps = [
-        f"- {_escaped(gap.title)}: {number(gap.score, 2)} now, {'more than ' * gap.above}{gap.needed:g} needed"
+        f"- {escaped(gap.title)}: {number(gap.score, 2)} now, {'more than ' * gap.above}{gap.needed:g} needed"
         for gap in explanation.gaps
     ]
     return [
-        f"# {_escaped(title_of(outcome))}",
+        f"# {escaped(title_of(outcome))}",
         "",
         f"{about(outcome)}",
         "",
-        *(line for note in outcome.notes for line in (f"*{_escaped(note)}*", "")),
-        f"**{_escaped(explanation.level or 'Score ' + number(result.score))}**: {_escaped(explanation.sentence)}",
+        *(line for note in outcome.notes for line in (f"*{escaped(note)}*", "")),
+        f"**{escaped(explanation.level or 'Score ' + number(result.score))}**: {escaped(explanation.sentence)}",
         "",
         *(
-            [f"What would earn {_escaped(explanation.next_level)}:", "", *gaps, ""]
+            [f"What would earn {escaped(explanation.next_level)}:", "", *gaps, ""]
             if gaps and explanation.next_level
             else []
         ),
@@ -130,7 +129,7 @@ def _markdown_top(outcome: Outcome) -> list[str]:
         "| Section | Score | Low to high | Don't know |",
         "|---|---:|---:|---:|",
         *(
-            _row(node.title, number(node.score), f"{number(node.low)} to {number(node.high)}", node.dont_know)
+            row(node.title, number(node.score), f"{number(node.low)} to {number(node.high)}", node.dont_know)
             for id_, node in result.nodes.items()
             if id_ not in result.distributions
         ),
@@ -142,7 +141,7 @@ def _markdown_decisions(outcome: Outcome) -> list[str]:
     made = decisions(outcome)
     if not made:
         return []
-    lines = (_row(each["title"], agreed(outcome, each["agreed"]), each["note"], each["owner"]) for each in made)
+    lines = (row(each["title"], agreed(outcome, each["agreed"]), each["note"], each["owner"]) for each in made)
     return ["## Decisions", "", "| Question | Agreed | What we will do | Owner |", "|---|---|---|---|", *lines, ""]
 
 
@@ -150,9 +149,9 @@ def _markdown_agenda(outcome: Outcome) -> list[str]:
     lines = ["## Where talking pays most", ""]
     for place, item in enumerate(outcome.agenda[:_TALKED_ABOUT], 1):
         lines.append(
-            f"{place}. {_escaped(item.title)} (score {number(item.score)}, consensus {number(item.consensus, 2)})"
+            f"{place}. {escaped(item.title)} (score {number(item.score)}, consensus {number(item.consensus, 2)})"
         )
-        lines += [f"   - “{_escaped(comment)}”" for comment in outcome.comments.get(item.question, ())]
+        lines += [f"   - “{escaped(comment)}”" for comment in outcome.comments.get(item.question, ())]
     return [*lines, ""]
 
 
@@ -173,14 +172,6 @@ def agreed(outcome: Outcome, value: float | None) -> str:
     """Return an agreed answer with its name, where it is one of the scale."""
     names = dict(zip(outcome.rubric.values, answer_names(outcome.rubric), strict=True))
     return "" if value is None else names.get(value, f"{value:g}")
-
-
-def _row(*cells: object) -> str:
-    return f"| {' | '.join(_escaped(str(cell)) for cell in cells)} |"
-
-
-def _escaped(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
 def xlsx(outcome: Outcome) -> bytes:

@@ -42,9 +42,18 @@ MODULES = (
     "mlmgmt_widgets.assessment.export",
     "mlmgmt_widgets.assessment.survey",
     "mlmgmt_widgets.assessment.workshop",
+    "scipy.special",
+    "holidays",
+    "holidays.countries.united_kingdom",
+    "mlmgmt_widgets.timeline.simulation",
+    "mlmgmt_widgets.timeline.charts",
+    "mlmgmt_widgets.timeline.export",
+    "mlmgmt_widgets.timeline.memo",
+    "mlmgmt_widgets.timeline.estimator",
     "mlmgmt_widgets.workspace",
     "mlmgmt_widgets.workspace.database",
     "mlmgmt_widgets.workspace.workshops",
+    "mlmgmt_widgets.workspace.plans",
 )
 
 

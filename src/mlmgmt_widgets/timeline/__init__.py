@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mlmgmt_widgets.timeline.forecast import Bar, Forecast
     from mlmgmt_widgets.timeline.plan import Learned, Plan, Research, Risk, Task, Team, load_plan
     from mlmgmt_widgets.timeline.sensitivity import Driver
-    from mlmgmt_widgets.timeline.simulate import simulate
+    from mlmgmt_widgets.timeline.simulation import simulate
 
 __all__ = [
     "Bar",
@@ -38,6 +38,6 @@ __getattr__, __dir__ = lazy.attributes(
         "forecast": ["Bar", "Forecast"],
         "plan": ["Learned", "Plan", "Research", "Risk", "Task", "Team", "load_plan"],
         "sensitivity": ["Driver"],
-        "simulate": ["simulate"],
+        "simulation": ["simulate"],
     },
 )

@@ -5,11 +5,16 @@ even when tasks are added, removed or renamed around them.
 
 The sequences are those of a scrambled digital net in base 2, built as Sobol's are: the i-th draw is the product, over
 GF(2), of a generator matrix with the digits of i. Sobol numbers its dimensions, and a dimension by number would move
-when a task is added; so here each name gets direction numbers of its own (a random unit upper triangular matrix) and
-its own scramble (a random unit lower triangular matrix and a digital shift: Matoušek 1998), from a hash of seed and
-name. Each sequence alone is perfectly stratified: of the first 2^14 draws, one falls into every 16,384th of 0..1. There
-is no largest number of names; what grows with it is only how far two sequences may by chance be related, which is as
-in Sobol's high dimensions.
+when a task is added. So here each name has direction numbers of its own, a unit upper triangular matrix from a hash of
+the name, and the seed gives each name its scramble, a random unit lower triangular matrix and a digital shift
+(Matoušek 1998). Of the matrices that the hash offers, the first is taken that makes a good net of two dimensions with
+the leading sequence, van der Corput's, which the experiments get: what matters most in most plans. What research draws
+beside, whose names are known, is chosen to be good together, too. `make bench` measures what that gains.
+
+Each sequence alone is perfectly stratified: of the first 2^14 draws, one falls into every 16,384th of 0..1. There is no
+largest number of names. What no choice by name alone can rule out is that two of them are related by chance: of ten
+thousand pairs, about five have a correlation above a tenth. The scramble makes a seed's forecast right on average all
+the same, and the stated error, which comes from other scrambles, knows of it.
 """
 
 from __future__ import annotations
@@ -17,6 +22,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from functools import lru_cache
+from itertools import count as counting
 from typing import Protocol
 
 import numpy as np
@@ -29,8 +35,26 @@ USUAL = 16_384
 FEWEST = 256
 MOST = 1_000_000
 _MOST_KEPT = 2_000  # sequences in one `Draws`: several plans of the largest size
+LEADING = "research:first-success"
+"""The quantity whose draws are the net's leading sequence."""
+# Which of the matrices that its hash offers a name gets: the first for which it, each name before it and the leading
+# sequence are good nets by two, (3, 14, 2), and by three, (5, 14, 3). A test checks both by counting points.
+_CHOSEN = {
+    "research:success-rate": 4,
+    "research:timebox:0": 0,
+    "research:timebox:1": 0,
+    "research:timebox:2": 20,
+    "research:timebox:3": 54,
+    "research:timebox:4": 69,
+    "research:timebox:5": 456,
+    "research:timebox:6": 179,
+    "research:timebox:7": 99,
+    "research:timebox:8": 2523,
+    "research:timebox:9": 4757,
+}
 _INPUT_BITS = 20  # a million draws
-_DIGEST = 64  # bytes of a hash, of which the matrices take 385 bits (280 + 91 + 14)
+_LOOSE = 2  # digits by which a net of two dimensions may fall short of a perfect one
+_DIGEST = 64  # bytes of a hash; no matrix takes more bits
 
 Ranks = NDArray[np.uint16]
 Values = NDArray[np.float64]
@@ -145,17 +169,57 @@ def _sequence(seed: int | str, name: str, count: int) -> Ranks:
 
 def _generators(seed: int | str, name: str) -> tuple[Ranks, int]:
     """The columns of a generator matrix, each as the number that its digits make, and the shift."""
-    digest = hashlib.blake2b(f"{seed}\0{name}".encode(), digest_size=_DIGEST).digest()
-    bits = np.unpackbits(np.frombuffer(digest, np.uint8)).astype(np.uint16)
-    cut = BITS * _INPUT_BITS
-    directions = np.triu(bits[:cut].reshape(BITS, _INPUT_BITS), 1)
-    np.fill_diagonal(directions, 1)
+    bits = _bits(f"{seed}\0{name}")
     rows, columns = _BELOW
     scramble = np.eye(BITS, dtype=np.uint16)
-    scramble[rows, columns] = bits[cut : cut + len(rows)]
-    matrix = (scramble @ directions) & 1
-    shift = bits[cut + len(rows) : cut + len(rows) + BITS]
+    scramble[rows, columns] = bits[: len(rows)]
+    matrix = (scramble @ _directions(name)) & 1
+    shift = bits[len(rows) : len(rows) + BITS]
     return (_DIGITS @ matrix).astype(np.uint16), int(_DIGITS @ shift)
+
+
+@lru_cache(maxsize=5 * _MOST_KEPT)
+def _directions(name: str) -> Ranks:
+    """A name's direction numbers: a unit upper triangular matrix of digits, `BITS` by `_INPUT_BITS`."""
+    if name == LEADING:
+        return np.eye(BITS, _INPUT_BITS, dtype=np.uint16)
+    for attempt in counting(_CHOSEN.get(name, 0)):
+        bits = _bits(f"{attempt}\0{name}")[: BITS * _INPUT_BITS]
+        directions = np.triu(bits.reshape(BITS, _INPUT_BITS), 1)
+        np.fill_diagonal(directions, 1)
+        if _is_good_with_the_leading_one(directions):
+            return directions
+    raise AssertionError  # every second to fifth matrix is good
+
+
+def _is_good_with_the_leading_one(directions: Ranks) -> bool:
+    """Whether both sequences are a (t, m, 2)-net in base 2 with m = `BITS` and t = `_LOOSE` (Niederreiter 1987).
+
+    That is, whether for each split of m - t digits between the two, these digits are independent. The leading
+    sequence's first digits are the lowest of the draw's number: without those, the others must still be independent.
+    """
+    rows = [int(row) for row in directions[:, :BITS] @ (1 << np.arange(BITS))]
+    return all(
+        _are_independent([row >> taken for row in rows[: BITS - _LOOSE - taken]]) for taken in range(BITS - _LOOSE)
+    )
+
+
+def _are_independent(rows: list[int]) -> bool:
+    """Whether rows of digits are linearly independent over GF(2)."""
+    pivots: dict[int, int] = {}
+    for row in rows:
+        rest = row
+        while rest and (length := rest.bit_length()) in pivots:
+            rest ^= pivots[length]
+        if not rest:
+            return False
+        pivots[rest.bit_length()] = rest
+    return True
+
+
+def _bits(text: str) -> Ranks:
+    digest = hashlib.blake2b(text.encode(), digest_size=_DIGEST).digest()
+    return np.unpackbits(np.frombuffer(digest, np.uint8)).astype(np.uint16)
 
 
 _BELOW = np.tril_indices(BITS, -1)

@@ -14,6 +14,8 @@ from mlmgmt_widgets.raw import get, is_number
 
 LONGEST = 520
 """Weeks: ten years. Whatever takes longer is no task."""
+LEAST = 0.01
+"""Weeks: of a percentile. Half an hour is as good as nothing, and nothing has no logarithm."""
 FEWEST_PAST = 5
 """Fewer past values than this say little about the next one."""
 MOST_PAST = 1000
@@ -49,8 +51,8 @@ class Range(FrozenModel):
 class Percentiles(FrozenModel):
     """A lognormal distribution by its 10th and 90th percentile: never negative, with a long tail."""
 
-    p10: Annotated[Weeks, Field(gt=0)] = Field(description="Weeks: one time in ten it is less.")
-    p90: Annotated[Weeks, Field(gt=0)] = Field(description="Weeks: one time in ten it is more.")
+    p10: Annotated[Weeks, Field(ge=LEAST)] = Field(description="Weeks: one time in ten it is less.")
+    p90: Annotated[Weeks, Field(ge=LEAST)] = Field(description="Weeks: one time in ten it is more.")
 
     @classmethod
     def problems(cls, data: Mapping[str, Any]) -> Iterator[Problem]:

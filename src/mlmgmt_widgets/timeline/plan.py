@@ -18,7 +18,7 @@ from mlmgmt_widgets.content import Day, FrozenModel, Identifier, Number, Problem
 from mlmgmt_widgets.raw import get, is_number
 from mlmgmt_widgets.timeline import rules
 from mlmgmt_widgets.timeline.durations import FEWEST_PAST, MOST_PAST, Duration, DurationField
-from mlmgmt_widgets.timeline.workdays import Workdays
+from mlmgmt_widgets.timeline.workdays import Workdays, calendar
 
 RESEARCH = "research"
 """The name that tasks come after; no task or risk may have it."""
@@ -27,7 +27,7 @@ MOST_RISKS = 200
 MOST_EXPERIMENTS = 100
 
 Probability = Annotated[Number, Field(ge=0, le=1)]
-People = Annotated[Number, Field(gt=0, le=10_000)]
+People = Annotated[Number, Field(ge=0.01, le=10_000)]
 Ratio = Annotated[Number, Field(gt=0, le=100)]
 
 
@@ -75,7 +75,9 @@ class Team(FrozenModel):
     """
 
     people: People | None = Field(None, description="Full-time equivalents.")
-    availability: Annotated[Number, Field(gt=0, le=1)] = Field(1, description="Share of the time that goes into work.")
+    availability: Annotated[Number, Field(ge=0.01, le=1)] = Field(
+        1, description="Share of the time that goes into work."
+    )
     research_share: Annotated[Number, Field(ge=0, lt=1)] = Field(0, description="Share of that kept for research.")
     holidays: Text | None = Field(None, description="A country's code, such as GB or DE-BY.")
     days_off: tuple[Day, ...] = ()
@@ -215,7 +217,7 @@ class Plan(FrozenModel):
     def workdays(self) -> Workdays:
         """The plan's calendar."""
         team = self.team or Team()
-        return Workdays(self.start, team.holidays, team.days_off)
+        return calendar(self.start, team.holidays, team.days_off)
 
     def name_of(self, node: str) -> str:
         """The title of a task, a risk or the research by its id; the id itself where there is none."""

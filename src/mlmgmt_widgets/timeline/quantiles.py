@@ -142,7 +142,7 @@ def first_success_at(chance: Values, uniform: Values, most: int) -> Ranks:
 
     A higher chance never gives a later success, and how many experiments are allowed changes only who is in time.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         n = np.floor(np.log1p(-uniform) / np.log1p(-chance)) + 1
     n = np.where(chance >= 1, 1, np.where(chance <= 0, most + 1, n))
     clipped: Ranks = np.clip(n, 1, most + 1).astype(np.uint16)

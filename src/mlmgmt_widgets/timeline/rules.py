@@ -13,6 +13,7 @@ from mlmgmt_widgets.timeline.workdays import Workdays, holiday_names
 
 _RESEARCH = "research"
 _CIRCLE_SHOWN = 12
+_HELPED = 10  # unknown names for which the nearest is sought: among thousands that takes its time
 
 
 def work(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -25,7 +26,11 @@ def amount(data: Mapping[str, Any]) -> Iterator[Problem]:
     """A task has weeks or effort, not both and not neither; people only share effort."""
     weeks, effort = get(data, "weeks"), get(data, "effort_weeks")
     if weeks is None and effort is None:
-        yield Problem((), "neither weeks nor effort_weeks", "one of them")
+        given = next((name for name in ("weeks", "effort_weeks") if name in data), None)
+        if given is None:
+            yield Problem((), "neither weeks nor effort_weeks", "one of them")
+        else:
+            yield Problem((given,), "nothing", "a number of weeks, or how it may vary")
     elif weeks is not None and effort is not None:
         yield Problem(("effort_weeks",), "effort_weeks beside weeks", "one of them")
     elif weeks is not None and get(data, "people") is not None:
@@ -53,19 +58,23 @@ def links(data: Mapping[str, Any]) -> Iterator[Problem]:
     known = {name for task in items(data, "tasks") if isinstance(name := get(task, "id"), str)}
     if get(data, "research") is not None:
         known.add(_RESEARCH)
+    unknown = ((where, name) for where, name in _links(data) if name not in known)
+    for number, (where, name) in enumerate(unknown):
+        near = nearest(name, known) if number < _HELPED else None
+        expected = f"'{near}'" if near else "the id of a task, or 'research' where there is one"
+        yield Problem(where, f"the unknown task {shown(name)}", expected)
+
+
+def _links(data: Mapping[str, Any]) -> Iterator[tuple[Location, str]]:
+    """Every name that a task comes after or a risk delays, with its path."""
     for i, task in enumerate(items(data, "tasks")):
         for j, name in enumerate(items(task, "after")):
-            if isinstance(name, str) and name not in known:
-                yield Problem(("tasks", i, "after", j), f"the unknown task {shown(name)}", _nearest(name, known))
+            if isinstance(name, str):
+                yield ("tasks", i, "after", j), name
     for i, risk in enumerate(items(data, "risks")):
         name = get(risk, "delays")
-        if isinstance(name, str) and name not in known:
-            yield Problem(("risks", i, "delays"), f"the unknown task {shown(name)}", _nearest(name, known))
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    near = nearest(name, known)
-    return f"'{near}'" if near else "the id of a task, or 'research' where there is one"
+        if isinstance(name, str):
+            yield ("risks", i, "delays"), name
 
 
 def circles(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -130,7 +139,7 @@ def days(data: Mapping[str, Any]) -> Iterator[Problem]:
         first = calendar.next_working_day(start)
         yield Problem(("start",), f"{start}, a {start:%A}", f"a weekday (the next is {first}, a {first:%A})")
     if deadline is not None and deadline < start:
-        yield Problem(("deadline",), str(deadline), f"a day after {start}, the start")
+        yield Problem(("deadline",), str(deadline), f"a day from {start}, the start, on")
 
 
 def _day(value: object) -> date | None:

@@ -10,7 +10,7 @@ import numpy as np
 from mlmgmt_widgets.timeline.draws import Redrawn, draws_of
 from mlmgmt_widgets.timeline.durations import is_uncertain
 from mlmgmt_widgets.timeline.plan import RESEARCH, Plan
-from mlmgmt_widgets.timeline.simulate import FIRST_SUCCESS, SUCCESS_RATE, Trials, run
+from mlmgmt_widgets.timeline.simulation import FIRST_SUCCESS, SUCCESS_RATE, Trials, run
 
 REPLICATES = 16
 # Sixteen replicates know their own spread only roughly: Student's t with 15 degrees of freedom, so that twice the

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from mlmgmt_widgets.terminal import table
 from mlmgmt_widgets.timeline import wording
 from mlmgmt_widgets.timeline.durations import kind
@@ -19,7 +21,7 @@ def text(forecast: Forecast) -> str:
         lines.append(due)
     if forecast.delivers:
         lines += ["", *_dates(forecast), "", *_schedule(forecast), *_drivers(forecast)]
-    lines += ["", _made(forecast)]
+    lines += ["", made(forecast)]
     if plan.overrun:
         lines.append(f"Overrun is on: tasks take their own P50 times one of {len(plan.overrun)} past overruns.")
     return "\n".join(lines)
@@ -50,10 +52,14 @@ def _drivers(forecast: Forecast) -> list[str]:
     return ["", "Where the spread comes from:", *rows]
 
 
-def _made(forecast: Forecast) -> str:
+def made(forecast: Forecast) -> str:
+    """Return how the forecast was made: trials, seed, error, distributions."""
     how = f"{forecast.draws:,} trials, seed {forecast.seed}"
     if not forecast.delivers:
         return f"{how}."
     distributions = ", ".join(dict.fromkeys(kind(amount) for amount in forecast.plan.amounts()))
-    exact = f"P80 is exact to ±{2 * forecast.error_p80:.2f} weeks (two standard errors)"
+    error = forecast.error_p80
+    exact = f"P80 is exact to ±{2 * error:.2f} weeks (two standard errors)"
+    if math.isnan(error):
+        exact = "so few trials deliver that nobody can say how exact P80 is"
     return f"{how}; {exact}. Distributions: {distributions}."

@@ -18,6 +18,7 @@ from mlmgmt_widgets.errors import Refusal
 DAYS = 5
 """Working days in a week."""
 _HORIZON = 30  # years of holidays: later than that, nobody knows them
+_CODE = 3  # letters
 _ROUNDING = 1e-9  # so that 0.1 + 0.2 weeks do not take a day more than 0.3
 
 Days = NDArray[np.datetime64]
@@ -116,6 +117,16 @@ class Workdays:
         }
 
 
+@lru_cache(maxsize=64)
+def calendar(start: date, country: str | None, days_off: tuple[date, ...]) -> Workdays:
+    """The working days of a plan, the same object for plans that share them: building one takes longer than using it.
+
+    Raises:
+        Refusal: if the country is unknown.
+    """
+    return Workdays(start, country, days_off)
+
+
 def number_of_days(weeks: ArrayLike) -> NDArray[np.int64]:
     """Working days that so many weeks of work take: ceil(5 w)."""
     return np.ceil(DAYS * np.asarray(weeks, dtype=float) - _ROUNDING).astype(np.int64)
@@ -147,9 +158,9 @@ def holiday_names(country: str, first_year: int) -> dict[date, str]:
     import holidays
 
     code, _, part = country.partition("-")
-    known = holidays.list_supported_countries(include_aliases=False)
+    known = holidays.list_supported_countries()  # with other names, such as UK
     if code not in known:
-        near = nearest(code.upper(), known)
+        near = nearest(code.upper(), known) if len(code) <= _CODE else None
         raise Refusal(f"a country's code such as GB or DE-BY{f' (nearest: {near})' if near else ''}")
     if part and part not in known[code]:
         parts = ", ".join(known[code]) or "none"

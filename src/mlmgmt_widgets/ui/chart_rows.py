@@ -7,8 +7,10 @@ a narrow one above them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -16,7 +18,7 @@ import altair as alt
 Record = Mapping[str, Any]
 
 # Widths of letters in ems, after common sans-serif faces, a little generous: clipped text is worse than a short line.
-_SLIM = frozenset("iljtfrI.,;:'|!()[]/ -")
+_SLIM = frozenset("iljtfrI.,;:'|!()[]/ -\xa0")
 _BROAD = frozenset("mwMW@%&—")
 _EM = {True: 0.36, False: 0.57}
 _LINE = 17  # pixels; the line heights of the styles "question" and "section" in chart_theme.py
@@ -45,6 +47,10 @@ class Frame:
     right: int
     plot: int
     above: bool
+
+    def named(self, dataset: str) -> str:
+        """Return the name of a dataset whose places are those of this layout: both layouts share a figure's data."""
+        return f"{dataset}-narrow" if self.above else dataset
 
 
 WIDE = Frame(text=256, left=272, right=108, plot=320, above=False)
@@ -75,12 +81,14 @@ class Place:
         return {"y": self.text, "text": "\n".join(self.lines)}
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float = 13) -> float:
     """Return about how many pixels a line of text takes; rather too many than too few."""
     ems = (0.9 if c in _BROAD else 0.7 if c.isupper() else _EM[c in _SLIM] for c in text)
     return size * sum(ems)
 
 
+@lru_cache(maxsize=2048)
 def wrap(text: str, width: float, size: float = 13, most: int = 6) -> tuple[str, ...]:
     """Break a text into lines of at most `width` pixels; what does not fit into `most` lines ends in an ellipsis.
 
@@ -110,7 +118,8 @@ def _first_word_apart(text: str, width: float) -> tuple[str, ...]:
 
 
 def _words(text: str, width: float, size: float) -> Iterable[str]:
-    for word in text.split():
+    # A number stays with its per-cent sign.
+    for word in re.split(r"[^\S\xa0]+", text.strip().replace(" %", "\xa0%")):
         rest = word
         while text_width(rest, size) > _SLACK * width and len(rest) > 1:
             cut = max(1, int(len(rest) * width / text_width(rest, size)) - 1)
@@ -207,16 +216,21 @@ class Marks:
         """Return the place across of a field."""
         return alt.X(f"{field}:{self._kind[0].upper()}", scale=self._scale, axis=None)
 
-    def add(self, records: Iterable[Record], mark: Mapping[str, Any], **channels: Any) -> None:
-        """Add a layer; records have their place down in `y`. A layer without records is left out."""
-        values = [dict(record) for record in records]
-        if values:
-            data = alt.InlineData(values=values)
-            y = alt.Y("y:Q", axis=None)
-            chart = alt.Chart(data, mark=alt.MarkDef(**mark))
-            self._layers.append(chart.encode(**{"y": y, **channels}))
+    def add(self, records: Iterable[Record] | str, mark: Mapping[str, Any], **channels: Any) -> None:
+        """Add a layer; records have their place down in `y`.
 
-    def text(self, records: Iterable[Record], style: str, *, at: str = "left", **mark: Any) -> None:
+        Args:
+            records: what is drawn, or the name of the dataset of a `Figure` that holds it. A layer without records is
+                left out; one that has them by name is there whatever the dataset holds.
+            mark: how it is drawn.
+            channels: where, from the records' fields.
+        """
+        data = alt.NamedData(name=records) if isinstance(records, str) else _inline(records)
+        if data is not None:
+            chart = alt.Chart(data, mark=alt.MarkDef(**mark))
+            self._layers.append(chart.encode(**{"y": alt.Y("y:Q", axis=None), **channels}))
+
+    def text(self, records: Iterable[Record] | str, style: str, *, at: str = "left", **mark: Any) -> None:
         """Write `text` at the left edge, the right edge, or (`at="x"`) at the value `x`."""
         place: Any = {"left": _at(0), "right": _at("width"), "x": self.x()}[at]
         align = {"left": "left", "right": "right", "x": "center"}[at]
@@ -239,8 +253,14 @@ class Marks:
         """Return all layers as one chart."""
         y = alt.Scale(domain=[height, 0], nice=False, zero=False)
         for layer in self._layers:
-            layer.encoding.y.scale = y
+            if isinstance(layer.encoding.y, alt.Y):
+                layer.encoding.y["scale"] = y
         return alt.LayerChart(layer=self._layers, height=round(height), width="container")
+
+
+def _inline(records: Iterable[Record]) -> alt.InlineData | None:
+    values = [dict(record) for record in records]
+    return alt.InlineData(values=values) if values else None
 
 
 def _at(place: int | str) -> alt.XValue:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.timeline import capacity, quantiles
-from mlmgmt_widgets.timeline.draws import FEWEST, MIDDLES, MOST, STRATA, USUAL, Ranks, Source, Values, draws_of
+from mlmgmt_widgets.timeline.draws import FEWEST, LEADING, MIDDLES, MOST, STRATA, USUAL, Ranks, Source, Values, draws_of
 from mlmgmt_widgets.timeline.durations import Duration
 from mlmgmt_widgets.timeline.plan import RESEARCH, Learned, Plan, Research, Risk, Task
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Flags = NDArray[np.bool_]
 
-FIRST_SUCCESS = "research:first-success"
+FIRST_SUCCESS = LEADING
 SUCCESS_RATE = "research:success-rate"
 
 
@@ -151,11 +151,12 @@ def length_of(plan: Plan, task: Task, draws: Source) -> Values:
     factor = capacity.speed(plan, task)
     if plan.overrun:
         return draws.mapped(f"overrun:{task.id}", _scaled_overrun(plan.overrun, factor * quantiles.median(amount)))
-    return draws.mapped(f"task:{task.id}", _scaled(amount, factor))
+    return draws.mapped(f"task:{task.id}", scaled(amount, factor))
 
 
 @lru_cache(maxsize=512)
-def _scaled(amount: Duration, factor: float) -> Values:
+def scaled(amount: Duration, factor: float) -> Values:
+    """The quantile table of a duration, each value times a factor; kept, so not to be written to."""
     values = quantiles.table(amount)
     return values if factor == 1 else factor * values
 
@@ -204,5 +205,5 @@ def _rounds(research: Research, side_by_side: int, first: Ranks, draws: Source) 
     for number, start in enumerate(range(0, most, side_by_side)):
         names = [f"research:timebox:{k}" for k in range(start, min(start + side_by_side, most))]
         longest = _latest([draws.mapped(name, timebox) for name in names], length)
-        np.add(length, longest, out=length, where=rounds > number)
+        length += longest * (rounds > number)  # quicker than adding where it holds
     return length, np.minimum(rounds * side_by_side, most).astype(np.uint16)

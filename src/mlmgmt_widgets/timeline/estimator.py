@@ -1,0 +1,401 @@
+"""The timeline estimator: every number of a plan is a control, and the forecast follows."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from mlmgmt_widgets.content import ContentError, names, validate
+from mlmgmt_widgets.documents import Document, parse_document
+from mlmgmt_widgets.errors import Refusal
+from mlmgmt_widgets.timeline import calibration
+from mlmgmt_widgets.timeline import estimator_requests as asked_for
+from mlmgmt_widgets.timeline.draws import USUAL
+from mlmgmt_widgets.timeline.estimator_view import Comparable, Drawings, Shown, hints, made, view
+from mlmgmt_widgets.timeline.forecast import Forecast
+from mlmgmt_widgets.timeline.plan import Plan, load_plan
+from mlmgmt_widgets.timeline.simulation import simulate
+from mlmgmt_widgets.ui import vega
+from mlmgmt_widgets.ui.assets import script, style
+from mlmgmt_widgets.ui.lock import Lock
+from mlmgmt_widgets.ui.screen import Reply, Request, Screen, asks
+
+if TYPE_CHECKING:
+    from mlmgmt_widgets.workspace import SavedPlan, Workspace
+    from mlmgmt_widgets.workspace.plans import Plans
+
+MAIN_PLAN = "new-model"
+_LAST = 0.9999  # of the deliveries: later than that no chart draws one
+_VERSIONS = 12  # of a saved plan, drawn over each other
+_PAUSE = (
+    0.05  # seconds without an edit until `forecast` follows: what it needs beside the page takes longer than a frame
+)
+
+
+class PlanValues(traitlets.Dict):
+    """A plan as plain values; whoever sets it may give a `Plan`, and a plan with faults is refused with all of them.
+
+    Args:
+        optional: whether it may be empty.
+    """
+
+    def __init__(self, *, optional: bool = False) -> None:
+        self._optional = optional
+        super().__init__()
+
+    def validate(self, obj: Any, value: Any) -> dict[str, Any]:
+        """Return the plain values of what was set."""
+        if self._optional and not value:
+            return {}
+        if obj._quiet:  # noqa: SLF001 - set from the page, where it was checked
+            return dict(value)
+        return dict(super().validate(obj, plain(as_plan(value))) or {})
+
+
+class TimelineEstimator(Screen):
+    """A plan and its forecast on one screen.
+
+    Args:
+        plan: a `Plan`, its plain values, the name of one in `data/plans`, or a path.
+        draws: how many trials.
+        seed: of the draws.
+        workspace: opens the workspace that keeps saved plans, for instance `Workspace.open`; called when somebody who
+            may see them wants to save or open one.
+
+    Attributes:
+        plan: the plan as plain values, in the shape of its YAML. Setting it moves the controls; one that is refused
+            raises `ContentError` and changes nothing. It may be set to a `Plan`, too.
+        forecast: the forecast in the contract's shape. It follows a moved control as soon as it rests.
+        scenario: the plan that is kept as A, as plain values; empty when none is. It may be set like `plan`.
+
+    Raises:
+        ContentError: with every fault of the plan.
+
+    Example:
+        >>> estimator = TimelineEstimator("new-model")
+        >>> estimator.plan = {**estimator.plan, "deadline": "2027-09-30"}
+        >>> round(estimator.forecast["on_time"], 1)
+        0.8
+    """
+
+    _esm = script(__file__, "estimator.js")
+    _css = style(vega.__file__, "figure.css") + Path(__file__).with_name("estimator.css").read_text("utf-8")
+
+    served = traitlets.Bool().tag(sync=True)
+    plan = PlanValues().tag(sync=True)
+    forecast = traitlets.Dict(read_only=True).tag(sync=True)
+    scenario = PlanValues(optional=True).tag(sync=True)
+    templates: Any = traitlets.List(read_only=True).tag(sync=True)
+    _vega = traitlets.Unicode().tag(sync=True)
+
+    def __init__(
+        self,
+        plan: Plan | Mapping[str, Any] | str | os.PathLike[str] = MAIN_PLAN,
+        *,
+        draws: int = USUAL,
+        seed: int = 0,
+        workspace: Callable[[], Workspace] | None = None,
+    ) -> None:
+        self._lock = Lock()
+        self._open_workspace = workspace
+        self._workspace: Workspace | None = None
+        self._draws, self._seed = draws, seed
+        self._drawings = Drawings()
+        self._a: Comparable | None = None
+        self._past: tuple[str, tuple[calibration.PastEstimate, ...]] | None = None
+        self._saved: tuple[str, int] | None = None  # the name and version that the plan goes on from
+        self._settling: asyncio.TimerHandle | None = None
+        self._plan = load_plan(plan) if isinstance(plan, str | os.PathLike) else as_plan(plan)
+        self._forecast = simulate(self._plan, draws, seed)
+        super().__init__(served=self._lock.served, plan=plain(self._plan), _vega=vega.name())
+        self.set_trait("templates", [{"name": name, "title": title} for name, title in _templates()])
+        self.set_trait("forecast", self._forecast.to_dict())
+
+    # -- in a notebook -------------------------------------------------------------------------------------
+
+    @property
+    def as_plan(self) -> Plan:
+        """The plan as a typed object."""
+        return self._plan
+
+    @property
+    def as_forecast(self) -> Forecast:
+        """The forecast as a typed object; always that of the plan as it stands."""
+        return self._forecast
+
+    @traitlets.observe("plan")
+    def _follow(self, change: Any) -> None:
+        if self._quiet or not hasattr(self, "_forecast"):
+            return
+        self._take(Plan.model_validate(change["new"]))
+        self._settle()
+
+    @traitlets.observe("scenario")
+    def _follow_scenario(self, change: Any) -> None:
+        if not self._quiet:
+            self._a = self._comparable(Plan.model_validate(change["new"]), "A") if change["new"] else None
+
+    _quiet = False
+
+    @contextmanager
+    def _without_following(self) -> Iterator[None]:
+        """Set traits to what is known already."""
+        self._quiet = True
+        try:
+            yield
+        finally:
+            self._quiet = False
+
+    def _take(self, plan: Plan) -> None:
+        """Make a plan the one that is shown.
+
+        Raises:
+            Refusal: if it goes beyond any calendar; the plan that is shown stays.
+        """
+        forecast = simulate(plan, self._draws, self._seed)
+        if forecast.delivers:
+            forecast.date(_LAST)
+        self._forecast, self._plan = forecast, plan
+
+    def _show(self, plan: Plan) -> None:
+        """The same, from the page: `plan` follows at once, `forecast` when nothing more is moved for a moment."""
+        self._take(plan)
+        with self._without_following():
+            self.plan = plain(plan)
+        self._settle_soon()
+
+    def _settle_soon(self) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # outside a kernel nothing would call back
+            self._settle()
+            return
+        self._settling = loop.call_later(_PAUSE, self._settle)
+
+    def _settle(self) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+        self.set_trait("forecast", self._forecast.to_dict())
+
+    # -- the plan ------------------------------------------------------------------------------------------
+
+    @asks("look", asked_for.Look)
+    def _look(self, asked: asked_for.Look) -> dict[str, Any]:
+        return self._view(asked)
+
+    @asks("edit", asked_for.Edit)
+    def _edit(self, asked: asked_for.Edit) -> dict[str, Any]:
+        try:
+            plan = validate(Document("plan", data=asked.plan), Plan)
+        except ContentError as error:
+            return _faults(error)
+        self._show(plan)
+        return self._view(asked)
+
+    @asks("template", asked_for.Template)
+    def _template(self, asked: asked_for.Template) -> dict[str, Any]:
+        if asked.name not in names("plans"):
+            raise Refusal("There is no such template any more; reload the page to see those that there are.")
+        self._saved = None
+        self._show(load_plan(asked.name))
+        return self._view(asked)
+
+    @asks("read", asked_for.ReadPlan)
+    def _read(self, asked: asked_for.ReadPlan) -> dict[str, Any]:
+        self._saved = None
+        self._show(validate(parse_document(asked.name, asked.text.encode()), Plan))
+        return self._view(asked)
+
+    @asks("hints")
+    def _hints(self, _asked: Request) -> dict[str, Any]:
+        """What takes too long for every step of a slider: hints, and how exact P80 is."""
+        return {"hints": hints(self._forecast), "made": made(self._forecast)}
+
+    # -- scenarios -----------------------------------------------------------------------------------------
+
+    @asks("scenario", asked_for.Scenario)
+    def _scenario(self, asked: asked_for.Scenario) -> dict[str, Any]:
+        if asked.action == "keep":
+            self._set_scenario(self._comparable(self._plan, "A"))
+            return self._view(asked)
+        if asked.action == "forget":
+            self._set_scenario(None)
+            return self._view(asked)
+        if self._a is None:
+            raise Refusal("No plan is kept as A.")
+        kept = self._a
+        if asked.action == "swap":
+            self._set_scenario(self._comparable(self._plan, "A"))
+        self._show(kept.forecast.plan)
+        return self._view(asked)
+
+    def _comparable(self, plan: Plan, label: str) -> Comparable:
+        return Comparable(label, simulate(plan, self._draws, self._seed))
+
+    def _set_scenario(self, a: Comparable | None) -> None:
+        self._a = a
+        with self._without_following():
+            self.scenario = plain(a.forecast.plan) if a else {}
+
+    # -- past estimates ------------------------------------------------------------------------------------
+
+    @asks("past", asked_for.ReadPast)
+    def _read_past(self, asked: asked_for.ReadPast) -> dict[str, Any]:
+        if asked.text is None:
+            self._past = "the example team", calibration.read_past_estimates("past-estimates")
+        else:
+            self._past = asked.name, calibration.parse_past_estimates(asked.text, asked.name)
+        return self._view(asked)
+
+    @asks("overrun", asked_for.Overrun)
+    def _overrun(self, asked: asked_for.Overrun) -> dict[str, Any]:
+        if not asked.on:
+            self._show(calibration.without_overrun(self._plan))
+        elif self._past is None:
+            raise Refusal("Open your past estimates first.")
+        else:
+            self._show(calibration.with_overrun(self._plan, self._past[1]))
+        return self._view(asked)
+
+    # -- saved plans ---------------------------------------------------------------------------------------
+
+    @asks("unlock", asked_for.Unlock)
+    def _unlock(self, asked: asked_for.Unlock) -> dict[str, Any]:
+        if not self._lock.open:
+            self._lock.try_key(asked.key)
+        return {}
+
+    @asks("save", asked_for.Save)
+    def _save(self, asked: asked_for.Save) -> dict[str, Any]:
+        from mlmgmt_widgets.workspace.errors import PlanConflict
+
+        try:
+            saved = self._plans.save(asked.name, self._plan, self._forecast.to_dict(), note=asked.note, base=asked.base)
+        except PlanConflict as conflict:
+            newest = conflict.newest
+            return {"conflict": str(conflict), "newest": newest.version if newest else None}
+        self._saved = saved.name, saved.version
+        return {**self._view(asked), "unchanged": saved.unchanged}
+
+    @asks("saved", asked_for.Saved)
+    def _use_saved(self, asked: asked_for.Saved) -> dict[str, Any]:
+        saved = self._plans.get(asked.name, asked.version)
+        if asked.use == "open":
+            self._saved = saved.name, saved.version
+            self._show(saved.plan)
+        else:
+            self._set_scenario(self._comparable(saved.plan, _label(saved)))
+        return self._view(asked)
+
+    @asks("delete", asked_for.Delete)
+    def _delete(self, asked: asked_for.Delete) -> dict[str, Any]:
+        self._plans.delete(asked.name)
+        if self._saved is not None and self._saved[0].casefold() == asked.name.casefold():
+            self._saved = None
+        return self._view(asked)
+
+    @property
+    def _plans(self) -> Plans:
+        """The saved plans; checked at every request, since a visitor can send any message."""
+        if not self._lock.open:
+            raise Refusal("Saved plans need the facilitator’s key first.")
+        if self._workspace is None:
+            if self._open_workspace is None:
+                raise Refusal("Nothing can be saved here: write TimelineEstimator(workspace=Workspace.open).")
+            self._workspace = self._open_workspace()
+        return self._workspace.plans
+
+    # -- files and charts ----------------------------------------------------------------------------------
+
+    @asks("export", asked_for.Export)
+    def _export(self, asked: asked_for.Export) -> Reply:
+        from mlmgmt_widgets.timeline import export
+
+        comparison = self._a.forecast.compare(self._forecast) if self._a else None
+        now = datetime.now(UTC)
+        name, data = export.file(self._forecast, asked.format, made_at=now, comparison=comparison)
+        return Reply({"filename": name}, [data])
+
+    @asks("vega")
+    def _send_vega(self, _asked: Request) -> Reply:
+        return Reply({}, [vega.bundle().read_bytes()])
+
+    def _view(self, asked: asked_for.Look) -> dict[str, Any]:
+        saving, versions = self._kept() if asked.tab == "keep" else (None, ())
+        shown = Shown(
+            self._forecast,
+            self._a,
+            self._past,
+            saved=self._saved,
+            saving=saving,
+            versions=versions,
+            plain_plan=self.plan,
+        )
+        return view(shown, asked.tab, self._drawings, frozenset(asked.known))
+
+    def _kept(self) -> tuple[dict[str, Any], Sequence[SavedPlan]]:
+        """What the page may do with saved plans, and the versions of the one that this plan goes on from."""
+        saving: dict[str, Any] = {"locked": not self._lock.open, "possible": self._open_workspace is not None}
+        if saving["locked"] or not saving["possible"]:
+            return saving, ()
+        plans = self._plans
+        saving["plans"] = [_summary(each, plans) for each in plans.all()]
+        if self._saved is None:
+            return saving, ()
+        latest = plans.versions(self._saved[0])[:_VERSIONS]
+        return saving, [plans.get(each.name, each.version) for each in reversed(latest)]
+
+
+def as_plan(value: Plan | Mapping[str, Any]) -> Plan:
+    """A plan from a plan or its plain values.
+
+    Raises:
+        ContentError: with every fault.
+    """
+    return value if isinstance(value, Plan) else validate(Document("plan", data=value), Plan)
+
+
+def plain(plan: Plan) -> dict[str, Any]:
+    """A plan's plain values, in the shape of its YAML and without what is left at its default."""
+    values: dict[str, Any] = plan.model_dump(mode="json", exclude_defaults=True)
+    return values
+
+
+def _templates() -> Iterator[tuple[str, str]]:
+    """The plans to start from, the main one first; what cannot be read is left to `mlmgmt check` to explain."""
+    for name in sorted(names("plans"), key=lambda each: (each != MAIN_PLAN, each)):
+        try:
+            yield name, load_plan(name).title
+        except ContentError:
+            yield name, f"{name} (has faults)"
+
+
+def _faults(error: ContentError) -> dict[str, Any]:
+    return {
+        "faults": [
+            {"field": fault.field, "sentence": f"Expected {fault.expected}; found {fault.found}."}
+            for fault in error.faults
+        ]
+    }
+
+
+def _summary(plan: Any, plans: Plans) -> dict[str, Any]:
+    versions = [
+        {"version": each.version, "saved": each.saved_at.isoformat(), "note": each.note}
+        for each in plans.versions(plan.name)
+    ]
+    return {"name": plan.name, "title": plan.title, "versions": versions}
+
+
+def _label(saved: SavedPlan) -> str:
+    return f"{saved.name}, saved {saved.saved_at.day} {saved.saved_at:%B}"

@@ -1,0 +1,133 @@
+// Saving plans in the workspace, opening earlier versions, and files to take home.
+
+import { busy, confirm, day, sentence } from "../ui/parts.js";
+import { download, h } from "../ui/screen.js";
+import { figures } from "./estimator_tabs.js";
+
+const FILES = [
+  { format: "html", title: "Decision memo", text: "One page to print or send: the answer, what it hangs on, every assumption.", type: "text/html;charset=utf-8" },
+  { format: "markdown", title: "Memo for a wiki", text: "The same as Markdown.", type: "text/markdown;charset=utf-8" },
+  { format: "ics", title: "Calendar", text: "Research gates, P50, P80 and the deadline as days in a calendar program.", type: "text/calendar;charset=utf-8" },
+  { format: "yaml", title: "Plan", text: "The YAML that “mlmgmt forecast” reads back to the same numbers.", type: "application/yaml" },
+  { format: "csv", title: "Trials", text: "Every simulated future as a row.", type: "text/csv;charset=utf-8" },
+  { format: "json", title: "Forecast", text: "The numbers, for programs.", type: "application/json" },
+];
+
+/** @param {{root: HTMLElement, ask: Function, run: Function, key: object, again: () => void, served: boolean}} options */
+export function keepTab({ root, ask, run, key, again, served, plan, choose, figure }) {
+  const drawn = h("div", { class: "estimator-figures" });
+  const draw = figures(drawn, figure);
+  const trouble = sentence();
+  const place = h("section", { class: "mlm-stack" });
+  let name = "";
+  let base = null;
+
+  async function take(button, format, type) {
+    trouble.say("");
+    try {
+      const { filename, buffers } = await busy(button, () => ask("export", { format }, { timeout: 60_000 }));
+      download(filename, type, buffers[0]);
+    } catch (error) {
+      trouble.say(error.message);
+    }
+  }
+
+  const files = h("section", { class: "mlm-stack" }, h("h2", {}, "Take it with you"), trouble.element,
+    h("ul", { class: "estimator-files" }, FILES.map(({ format, title, text, type }) => h("li", {},
+      h("button", { type: "button", "data-format": format, "aria-describedby": `estimator-file-${format}`, onclick: (event) => take(event.currentTarget, format, type) }, title),
+      h("span", { id: `estimator-file-${format}`, class: "mlm-small mlm-quiet" }, text)))));
+
+  // -- saved plans --------------------------------------------------------------------------------------
+
+  function locked() {
+    const wrong = sentence();
+    const field = h("input", { type: "password", autocomplete: "off", required: true });
+    const go = h("button", { class: "mlm-primary" }, "Open");
+    async function unlock(given, button) {
+      try {
+        await busy(button, () => ask("unlock", { key: given }, { timeout: 20_000 }));
+        key.remember(given);
+        again();
+      } catch (error) {
+        key.remember(null);
+        wrong.say(error.message);
+      }
+    }
+    const known = (served ? key.fragment("key") : null) ?? key.remembered();
+    if (known) unlock(known, null);
+    return h("form", { class: "mlm-card mlm-stack estimator-key", onsubmit: (event) => { event.preventDefault(); unlock(field.value.trim(), go); } },
+      h("h2", {}, "Saved plans"), h("p", { class: "mlm-small" }, "Plans are saved on the server for those who have the facilitator’s key. Files below need no key."),
+      h("label", { class: "mlm-field" }, "Facilitator’s key", field), wrong.element, h("div", { class: "mlm-row" }, go));
+  }
+
+  function saved({ plans }, current) {
+    const wrong = sentence();
+    const note = h("input", { type: "text", autocomplete: "off", maxlength: 2000 });
+    const called = h("input", { type: "text", autocomplete: "off", maxlength: 80, required: true });
+    const done = h("span", { class: "mlm-small mlm-quiet", role: "status" });
+    const go = h("button", { class: "mlm-primary" }, "Save");
+    called.value = name || current?.name || plan().title || "";
+    base = current && current.name.toLowerCase() === called.value.trim().toLowerCase() ? current.version : null;
+    called.addEventListener("input", () => {
+      name = called.value;
+      base = current && current.name.toLowerCase() === name.trim().toLowerCase() ? current.version : null;
+    });
+
+    async function save(button) {
+      wrong.say("");
+      try {
+        const said = await busy(button, () => run("save", { name: called.value, note: note.value, base }));
+        if (said.conflict) return conflict(said);
+        name = "";
+        done.textContent = said.unchanged ? "Nothing has changed since it was saved." : "Saved.";
+      } catch (error) {
+        wrong.say(error.message);
+      }
+      return undefined;
+    }
+
+    function conflict({ conflict: words, newest }) {
+      return confirm(root, {
+        title: "There is a newer version", action: newest === null ? "Save as a new plan" : "Save mine as the next version", text: [words, "Nothing is overwritten: every version stays."],
+        run: async () => { base = newest; await save(null); },
+      });
+    }
+
+    return h("div", { class: "mlm-stack" }, h("h2", {}, "Save this plan"),
+      h("form", { class: "mlm-stack", onsubmit: (event) => { event.preventDefault(); save(go); } },
+        h("div", { class: "estimator-pair" }, h("label", { class: "mlm-field" }, "Name", called), h("label", { class: "mlm-field" }, "What changed (optional)", note)),
+        wrong.element, h("div", { class: "mlm-row" }, go, done)),
+      plans.length ? h("div", { class: "mlm-stack" }, h("h2", {}, "Saved plans"), h("ul", { class: "estimator-saved" }, plans.map(row))) : h("p", { class: "mlm-small mlm-quiet" }, "Nothing is saved yet. A saved plan keeps all its versions, so that last month’s forecast can be laid over today’s."));
+  }
+
+  function row({ name: called, title, versions }) {
+    const wrong = sentence();
+    const act = (use, version, text) => h("button", { type: "button", class: "mlm-plain mlm-small", "aria-label": `${text}: ${called}, version ${version}`, onclick: async (event) => {
+      wrong.say("");
+      try {
+        await busy(event.currentTarget, () => run("saved", { name: called, version, use }, { replaces: use === "open" }));
+        choose(use === "compare" ? "compare" : "when");
+      } catch (error) { wrong.say(error.message); }
+    } }, text);
+    const remove = () => confirm(root, {
+      title: "Delete this plan?", danger: true, action: "Delete for good", typed: called, text: [`${called} and all its ${versions.length} saved versions are deleted. This cannot be undone.`],
+      run: () => run("delete", { name: called }),
+    });
+    return h("li", {}, h("div", { class: "estimator-saved-head" }, h("strong", {}, called), title === called ? null : h("span", { class: "mlm-small mlm-quiet" }, title), h("button", { type: "button", class: "mlm-plain mlm-small estimator-quiet", "aria-label": `Delete ${called}`, onclick: remove }, "Delete")),
+      h("ol", {}, versions.map((each) => h("li", {}, h("span", {}, `Version ${each.version}, ${day(each.saved)}`), each.note ? h("span", { class: "mlm-small mlm-quiet" }, each.note) : null, act("open", each.version, "Open"), act("compare", each.version, "Lay under")))), wrong.element);
+  }
+
+  let state = "";
+  return {
+    element: h("div", { class: "mlm-stack estimator-keep" }, place, drawn, files),
+    show({ saving, figures: all }, { saved: current }) {
+      draw(all);
+      // While somebody types a name, an answer that changes nothing here must not take the field away.
+      const next = JSON.stringify([saving, current]);
+      if (next === state) return;
+      state = next;
+      if (!saving.possible) place.replaceChildren(h("p", { class: "mlm-small mlm-quiet" }, "This notebook gave the estimator no workspace, so plans cannot be saved on the server; files below keep everything."));
+      else place.replaceChildren(saving.locked ? locked() : saved(saving, current));
+    },
+  };
+}
