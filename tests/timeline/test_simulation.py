@@ -538,3 +538,10 @@ def test_the_order_in_the_file_does_not_matter():
     ]
     found = [trials(plan(*order)).weeks for order in itertools.permutations(tasks)]
     assert all(np.array_equal(found[0], each) for each in found)
+
+
+def test_what_would_fill_the_memory_is_refused_with_how_much_fits():
+    tasks = [{"id": f"t{i}", "weeks": 1} for i in range(500)]
+    large = Plan.model_validate({"title": "Large", "start": "2027-01-04", "tasks": tasks})
+    with pytest.raises(Refusal, match="it can have 50,000 at most"):  # 25 million numbers among 500 tasks
+        simulate(large, 50_001)

@@ -148,7 +148,7 @@ class Redrawn:
         return self._draws.mapped(self._name(name), table)
 
 
-@lru_cache(maxsize=24)  # a forecast and the replicates that its error comes from
+@lru_cache(maxsize=4)
 def draws_of(seed: int | str, count: int) -> Draws:
     """The draws of a seed, the same object for as long as they are in use."""
     return Draws(seed, count)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlmgmt_widgets.timeline.draws import Redrawn, draws_of
+from mlmgmt_widgets.timeline.draws import Draws, Redrawn, draws_of
 from mlmgmt_widgets.timeline.durations import is_uncertain
 from mlmgmt_widgets.timeline.plan import RESEARCH, Plan
 from mlmgmt_widgets.timeline.simulation import FIRST_SUCCESS, SUCCESS_RATE, Trials, run
@@ -84,7 +84,7 @@ def error(plan: Plan, draws: int, seed: int, share: float) -> float:
     """
     found = []
     for number in range(REPLICATES):
-        weeks = run(plan, draws_of(f"{seed}/{number}", draws)).deliveries
+        weeks = run(plan, Draws(f"{seed}/{number}", draws)).deliveries  # not kept: sixteen would fill the memory
         if len(weeks):
             found.append(np.quantile(weeks, share, method="hazen"))
     if len(found) < REPLICATES:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Flags = NDArray[np.bool_]
 
+MOST_NUMBERS = 25_000_000
+"""Draws times what is drawn: about a gigabyte of memory."""
+
 FIRST_SUCCESS = LEADING
 SUCCESS_RATE = "research:success-rate"
 
@@ -78,7 +81,7 @@ def simulate(plan: Plan, draws: int = USUAL, seed: int = 0) -> Forecast:
         seed: another seed takes other draws; the same plan, draws and seed give the same forecast.
 
     Raises:
-        Refusal: if there are too few or too many draws, or the seed is negative.
+        Refusal: if there are too few or too many draws, also for a plan of this size, or the seed is negative.
 
     Example:
         >>> from mlmgmt_widgets.timeline.plan import Plan
@@ -91,7 +94,16 @@ def simulate(plan: Plan, draws: int = USUAL, seed: int = 0) -> Forecast:
     count = _draws(draws)
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise Refusal(f"The seed was {seed!r}; it must be a whole number of at least 0.")
+    _refuse_too_much(plan, count)
     return Forecast(plan, count, int(seed), run(plan, draws_of(int(seed), count)))
+
+
+def _refuse_too_much(plan: Plan, draws: int) -> None:
+    experiments = plan.research.max_experiments if plan.research else 0
+    inputs = len(plan.tasks) + len(plan.risks) + experiments
+    if draws * inputs > MOST_NUMBERS:
+        most = max(FEWEST, MOST_NUMBERS // inputs)
+        raise Refusal(f"{draws:,} draws of a plan of this size do not fit into memory; it can have {most:,} at most.")
 
 
 def _draws(draws: int) -> int:
