@@ -81,6 +81,7 @@ def test_what_was_changed_outlives_a_reload_and_can_be_given_up(visit: Visit, se
 
 def test_plans_are_saved_for_those_who_have_the_key(visit: Visit, served: Served) -> None:
     page = opened(visit, served, fragment=f"#key={KEY}")
+    assert KEY not in page.url
     page.get_by_role("tab", name="Save and share").click()
     page.get_by_label("Name").fill("Ranking")
     page.get_by_role("button", name="Save", exact=True).click()

@@ -16,18 +16,20 @@ from mlmgmt_widgets.documents import SIZE_LIMIT
 from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.timeline import Plan, load_plan, simulate
 from mlmgmt_widgets.timeline.calibration import (
-    NAME_LIMIT,
-    PastEstimate,
     calibrate,
     exact_interval,
     overrun,
-    parse_past_estimates,
-    read_past_estimates,
     sentences,
     with_overrun,
     without_overrun,
 )
 from mlmgmt_widgets.timeline.durations import MOST_PAST
+from mlmgmt_widgets.timeline.past_estimates import (
+    NAME_LIMIT,
+    PastEstimate,
+    parse_past_estimates,
+    read_past_estimates,
+)
 
 HEADER = "task,estimated_on,p50_weeks,p80_weeks,actual_weeks\n"
 DRAWS = 1024

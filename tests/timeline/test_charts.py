@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from tests.timeline.shapes import plan, plans, serial
 
 from mlmgmt_widgets.timeline import Forecast, Plan, charts, load_plan, simulate, whatif
-from mlmgmt_widgets.timeline.calibration import PastEstimate, calibrate
+from mlmgmt_widgets.timeline.calibration import calibrate
 from mlmgmt_widgets.timeline.charts_dates import Places, Span, around, axis
 from mlmgmt_widgets.timeline.charts_histogram import bins
+from mlmgmt_widgets.timeline.past_estimates import PastEstimate
 from mlmgmt_widgets.ui.chart_rows import text_width, wrap
 from mlmgmt_widgets.ui.figure import Figure
 

@@ -21,7 +21,8 @@ from mlmgmt_widgets.ui.chart_rows import RULE, Frame, Marks
 from mlmgmt_widgets.ui.figure import Figure
 
 if TYPE_CHECKING:
-    from mlmgmt_widgets.timeline.calibration import Calibration, Held, PastEstimate
+    from mlmgmt_widgets.timeline.calibration import Calibration, Held
+    from mlmgmt_widgets.timeline.past_estimates import PastEstimate
 
 _PLOT = 190  # pixels
 _TOP = 24

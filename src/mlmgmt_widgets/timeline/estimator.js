@@ -27,7 +27,7 @@ function render({ model, el }) {
 
   const undo = undoable({ onchange: showUndo });
   const editor = planEditor({ edit, change, plan: () => plan, say: (text) => announce(root, text) });
-  const pane = forecastPane({ root, ask: kernel.ask, run, vega, plan: () => plan, edit, reveal: (path) => { showPlan(); editor.reveal(path); }, key: { fragment, remember, remembered }, again, served: model.get("served") });
+  const pane = forecastPane({ root, ask: kernel.ask, run, vega, plan: () => plan, edit, reveal: (path) => { showPlan(); editor.reveal(path); }, key: { remember, remembered }, again });
 
   const undoButton = h("button", { type: "button", class: "mlm-plain", title: "Ctrl+Z", onclick: () => step(undo.back(plan)) }, "Undo");
   const redoButton = h("button", { type: "button", class: "mlm-plain", title: "Ctrl+Shift+Z", onclick: () => step(undo.forth(plan)) }, "Redo");
@@ -177,7 +177,16 @@ function render({ model, el }) {
     pane.leave();
   }
 
-  async function begin() {
+  /** The key in the facilitator's link leaves the address at once, and stays in this tab. */
+  function takeKey() {
+    const given = model.get("served") ? fragment("key") : null;
+    if (!given) return;
+    remember(given);
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+
+  function begin() {
+    takeKey();
     showUndo();
     editor.show();
     const kept = draft.restore();

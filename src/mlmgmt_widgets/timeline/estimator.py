@@ -20,6 +20,7 @@ from mlmgmt_widgets.timeline import estimator_requests as asked_for
 from mlmgmt_widgets.timeline.draws import USUAL
 from mlmgmt_widgets.timeline.estimator_view import Comparable, Drawings, Shown, hints, made, view
 from mlmgmt_widgets.timeline.forecast import Forecast
+from mlmgmt_widgets.timeline.past_estimates import PastEstimate, parse_past_estimates, read_past_estimates
 from mlmgmt_widgets.timeline.plan import Plan, load_plan
 from mlmgmt_widgets.timeline.simulation import simulate
 from mlmgmt_widgets.ui import vega
@@ -109,7 +110,7 @@ class TimelineEstimator(Screen):
         self._draws, self._seed = draws, seed
         self._drawings = Drawings()
         self._a: Comparable | None = None
-        self._past: tuple[str, tuple[calibration.PastEstimate, ...]] | None = None
+        self._past: tuple[str, tuple[PastEstimate, ...]] | None = None
         self._saved: tuple[str, int] | None = None  # the name and version that the plan goes on from
         self._settling: asyncio.TimerHandle | None = None
         self._plan = load_plan(plan) if isinstance(plan, str | os.PathLike) else as_plan(plan)
@@ -252,9 +253,9 @@ class TimelineEstimator(Screen):
     @asks("past", asked_for.ReadPast)
     def _read_past(self, asked: asked_for.ReadPast) -> dict[str, Any]:
         if asked.text is None:
-            self._past = "the example team", calibration.read_past_estimates("past-estimates")
+            self._past = "the example team", read_past_estimates("past-estimates")
         else:
-            self._past = asked.name, calibration.parse_past_estimates(asked.text, asked.name)
+            self._past = asked.name, parse_past_estimates(asked.text, asked.name)
         return self._view(asked)
 
     @asks("overrun", asked_for.Overrun)

@@ -13,8 +13,8 @@ const FILES = [
   { format: "json", title: "Forecast", text: "The numbers, for programs.", type: "application/json" },
 ];
 
-/** @param {{root: HTMLElement, ask: Function, run: Function, key: object, again: () => void, served: boolean}} options */
-export function keepTab({ root, ask, run, key, again, served, plan, choose, figure }) {
+/** @param {{root: HTMLElement, ask: Function, run: Function, key: object, again: () => void, plan: () => object, choose: Function, figure: Function}} options */
+export function keepTab({ root, ask, run, key, again, plan, choose, figure }) {
   const drawn = h("div", { class: "estimator-figures" });
   const draw = figures(drawn, figure);
   const trouble = sentence();
@@ -53,7 +53,7 @@ export function keepTab({ root, ask, run, key, again, served, plan, choose, figu
         wrong.say(error.message);
       }
     }
-    const known = (served ? key.fragment("key") : null) ?? key.remembered();
+    const known = key.remembered();
     if (known) unlock(known, null);
     return h("form", { class: "mlm-card mlm-stack estimator-key", onsubmit: (event) => { event.preventDefault(); unlock(field.value.trim(), go); } },
       h("h2", {}, "Saved plans"), h("p", { class: "mlm-small" }, "Plans are saved on the server for those who have the facilitator’s key. Files below need no key."),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mlmgmt_widgets.timeline import calibration, capacity, charts, linter, scenarios, summary, whatif, wording
 from mlmgmt_widgets.timeline.durations import FEWEST_PAST
 from mlmgmt_widgets.timeline.forecast import DATES, Forecast
+from mlmgmt_widgets.timeline.past_estimates import PastEstimate
 
 if TYPE_CHECKING:
     from mlmgmt_widgets.ui.figure import Figure
@@ -45,7 +46,7 @@ class Shown:
 
     forecast: Forecast
     a: Comparable | None
-    past: tuple[str, tuple[calibration.PastEstimate, ...]] | None
+    past: tuple[str, tuple[PastEstimate, ...]] | None
     saved: tuple[str, int] | None
     saving: dict[str, Any] | None
     versions: Sequence[SavedPlan]
