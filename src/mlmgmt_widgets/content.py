@@ -57,6 +57,7 @@ __all__ = [
 
 M = TypeVar("M", bound=BaseModel)
 
+_HELPED = 20  # unknown keys for which the nearest known one is sought: among thousands that takes its time
 SHOWN_FAULTS = 50
 """How many faults an error's text lists; `ContentError.faults` has all of them."""
 
@@ -199,11 +200,11 @@ def _once(details: list[InitErrorDetails]) -> list[InitErrorDetails]:
 
 def _unknown_keys(model: type[BaseModel], data: Mapping[str, Any]) -> Iterator[Problem]:
     known = [info.alias or name for name, info in model.model_fields.items()]
-    for key in data:
-        if key not in known:
-            near = nearest(str(key), known)
-            expected = f"'{near}'" if near else "one of " + ", ".join(known)
-            yield Problem((str(key),), f"the unknown key {shown(str(key))}", expected)
+    unknown = [key for key in data if key not in known]
+    for number, key in enumerate(unknown):
+        near = nearest(str(key), known) if number < _HELPED else None
+        expected = f"'{near}'" if near else "one of " + ", ".join(known)
+        yield Problem((str(key),), f"the unknown key {shown(str(key))}", expected)
 
 
 def _is_said_elsewhere(error: Any) -> bool:

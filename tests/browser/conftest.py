@@ -79,7 +79,7 @@ def visit(chromium: Browser, traffic: Traffic) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(WAIT)
-        page.goto(url)
+        page.goto(url, timeout=4 * WAIT)  # the first visit to a server also pays for its imports
         return page
 
     yield open_page

@@ -19,7 +19,7 @@ from tests.browser.bridge import show
 pytestmark = [pytest.mark.browser]
 
 EVIL = "<img src=x onerror='window.broken = true'>"
-NAMES = ("served", "plan", "forecast", "scenario", "templates", "_vega")
+NAMES = ("served", "_revision", "plan", "forecast", "scenario", "templates", "_vega")
 TOY: dict[str, Any] = {
     "title": "Toy",
     "start": "2027-01-04",
@@ -189,7 +189,7 @@ def test_a_fault_is_said_beside_its_field_and_the_last_good_forecast_stays(
     [
         ("Rollout, weeks", "-1", "from 0 to 520; found -1"),
         ("Rollout, weeks", "", "found nothing"),
-        ("Happens, per cent", "120", "at most 1; found 1.2"),
+        ("Access: happens, per cent", "120", "Expected a value from 0 to 100 %."),
         ("Experiments at most", "0", "at least 1; found 0"),
         ("Start", "2027-01-03", "found 2027-01-03, a Sunday"),
         ("Deadline", "2026-01-05", "a day from 2027-01-04, the start, on"),
@@ -213,6 +213,88 @@ def test_tasks_that_would_wait_for_each_other_are_named_beside_the_links(open_pa
     expect(one.get_by_text("pipeline → rollout → pipeline")).to_be_visible()
     one.get_by_role("checkbox", name="Rollout").uncheck()
     expect(one.get_by_text("→")).to_be_hidden()
+
+
+def test_a_fault_stays_said_whatever_else_the_page_asks_for(open_page: Open, estimator: TimelineEstimator) -> None:
+    page = open_page()
+    item(page, "pipeline").get_by_label("Pipeline: low, weeks").fill("9")
+    trouble = item(page, "pipeline").get_by_text("Expected a number of at most 8, the high; found 9.")
+    expect(trouble).to_be_visible()
+    tab(page, "Save and share")
+    expect(page.get_by_text("Take it with you")).to_be_visible()
+    expect(trouble).to_be_visible()
+    expect(page.get_by_text("The forecast is that of the plan before.")).to_be_visible()
+    # What would be saved or taken is not what stands on the page: it is not saved and not taken.
+    page.locator('button[data-format="yaml"]').click()
+    expect(page.get_by_text("A value of the plan cannot be used. Mend it first")).to_be_visible()
+    item(page, "pipeline").get_by_label("Pipeline: low, weeks").fill("2")
+    expect(trouble).to_be_hidden()
+    with page.expect_download():
+        page.locator('button[data-format="yaml"]').dblclick()
+    expect(page.locator(".mlm-error:visible")).to_have_count(0)
+    assert estimator.plan["tasks"][0]["weeks"]["low"] == 2
+
+
+def test_a_thumb_that_stops_between_two_steps_makes_no_fault(open_page: Open, estimator: TimelineEstimator) -> None:
+    estimator.plan = {**TOY, "tasks": [{"id": "rollout", "weeks": {"low": 2.1, "likely": 3, "high": 5.3}}], "risks": []}
+    page = open_page()
+    slider = item(page, "rollout").get_by_role("slider", name="Rollout: likely")
+    slider.focus()
+    slider.press("Home")
+    slider.blur()
+    expect(item(page, "rollout").get_by_role("spinbutton", name="Rollout: likely")).to_have_value("2.1")
+    expect(page.locator(".estimator-trouble:visible")).to_have_count(0)
+    assert estimator.plan["tasks"][0]["weeks"] == {"low": 2.1, "likely": 2.1, "high": 5.3}
+
+
+def test_a_template_is_one_step_to_undo(open_page: Open, estimator: TimelineEstimator) -> None:
+    page = open_page()
+    page.get_by_text("Start from …").click()
+    page.get_by_role("button", name="A feature on a language model").click()
+    expect(page.get_by_label("Title of the plan")).to_have_value("A feature on a language model")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Title of the plan")).to_have_value("Toy")
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    assert estimator.as_plan == Plan.model_validate(TOY)
+
+
+def test_a_plan_set_in_code_while_the_page_waits_reaches_the_controls(
+    open_page: Open, estimator: TimelineEstimator
+) -> None:
+    page = open_page()
+    answered = estimator._look
+
+    def meanwhile(asked: Any) -> Any:
+        estimator.plan = {**TOY, "title": "From code"}
+        return answered(asked)
+
+    estimator._look = meanwhile  # type: ignore[method-assign]
+    tab(page, "Compare")
+    expect(page.get_by_label("Title of the plan")).to_have_value("From code")
+
+
+def test_another_plan_is_not_saved_as_a_version_of_a_saved_one(open_page: Open, workspace: Workspace) -> None:
+    workspace.plans.save("Ranking", load_plan("replace-model"), {})
+    page = open_page()
+    tab(page, "Save and share")
+    page.get_by_role("button", name="Open: Ranking, version 1").click()
+    expect(page.get_by_label("Title of the plan")).not_to_have_value("Toy")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Title of the plan")).to_have_value("Toy")
+    tab(page, "Save and share")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Toy")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_focused()
+    assert [each.name for each in workspace.plans.all()] == ["Toy", "Ranking"]
+
+
+def test_a_part_that_is_closed_says_what_is_in_it_now(open_page: Open) -> None:
+    page = open_page()
+    page.locator("summary[data-key=part-team]").click()
+    page.locator(".estimator-plan").get_by_label("Available, per cent").fill("50")
+    page.locator(".estimator-plan").get_by_label("Available, per cent").blur()
+    expect(page.locator("summary[data-key=part-team]")).to_contain_text("50 % available")
 
 
 # -- the plan's structure -------------------------------------------------------------------------------------------
@@ -256,7 +338,7 @@ def test_a_duration_changes_its_shape_and_keeps_what_was_meant(open_page: Open, 
     expect(one.get_by_label("Pipeline: P90, weeks")).to_have_value("8")
     assert estimator.plan["tasks"][0]["weeks"] == {"p10": 1, "p90": 8}
     one.get_by_label("Shape").select_option("history")
-    expect(one.get_by_label("Pipeline: past values, weeks")).to_be_visible()
+    expect(one.get_by_label("Pipeline: past values, weeks")).to_have_value("")  # nothing is made up
     one.get_by_label("Pipeline: past values, weeks").fill("2 3")
     expect(one.get_by_text("at least 5")).to_be_visible()
     one.get_by_label("Pipeline: past values, weeks").fill("2 3 3,5 4 9")
@@ -277,6 +359,8 @@ def test_research_team_and_risks_come_and_go(open_page: Open, estimator: Timelin
     assert "research" not in estimator.plan
     page.get_by_role("button", name="Add research").click()
     expect(answer(page)).to_contain_text("likely to deliver")
+    assert estimator.as_plan.research == Plan.model_validate(TOY).research
+    assert estimator.plan["tasks"][0]["after"] == ["research"]
     page.get_by_role("button", name="Add risk").click()
     expect(page.get_by_label("Title of risk 2")).to_be_focused()
     assert estimator.plan["risks"][1]["delays"] == "rollout"

@@ -13,6 +13,7 @@ from tests.asking import ask
 
 from mlmgmt_widgets import TimelineEstimator, Workspace
 from mlmgmt_widgets.content import ContentError
+from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.timeline import Plan, load_plan, simulate
 from mlmgmt_widgets.ui import lock
 
@@ -114,6 +115,38 @@ def test_a_plan_that_is_refused_changes_nothing(estimator: TimelineEstimator) ->
 def test_the_forecast_cannot_be_set(estimator: TimelineEstimator) -> None:
     with pytest.raises(Exception, match="read-only"):
         estimator.forecast = {}
+
+
+ENDLESS: dict[str, Any] = {
+    **TOY,
+    "research": {**TOY["research"], "success": 0},
+    "team": {"people": 0.01, "availability": 0.01},
+    "tasks": [{"id": "a", "effort_weeks": 520, "people": 0.01}],
+    "risks": [],
+}
+
+
+@pytest.mark.parametrize("tab", ["when", "keep"])
+def test_a_plan_beyond_any_calendar_is_refused_whole(estimator: TimelineEstimator, tab: str) -> None:
+    before = copy.deepcopy((estimator.plan, estimator.forecast))
+    assert "beyond the year 9999" in ask(estimator, "edit", tab=tab, known=[], plan=ENDLESS)["error"]
+    with pytest.raises(Refusal, match="beyond the year 9999"):
+        estimator.plan = ENDLESS
+    assert (estimator.plan, estimator.forecast) == before
+    assert estimator.as_plan == Plan.model_validate(TOY)
+
+
+def test_what_ends_in_an_error_has_changed_nothing(
+    estimator: TimelineEstimator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no chart today")
+
+    monkeypatch.setattr("mlmgmt_widgets.timeline.charts.delivery", broken)
+    answer = ask(estimator, "edit", tab="when", known=[], plan=changed(["tasks", 2, "weeks"], 9))
+    assert "Nothing was changed" in answer["error"]
+    assert estimator.plan == dump(Plan.model_validate(TOY))
+    assert estimator.as_plan == Plan.model_validate(TOY)
 
 
 # -- editing ------------------------------------------------------------------------------------------------------

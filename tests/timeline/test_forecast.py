@@ -275,7 +275,7 @@ def test_the_answer_in_a_sentence():
     assert wording.answer(simulate(serial(2))) == (
         "Delivered half the time by 15 January 2027, eight in ten by 15 January 2027."
     )
-    assert wording.answer(simulate(plan(research=NEVER))).startswith("Less than 5 % likely to deliver at all")
+    assert wording.answer(simulate(plan(research=NEVER))).startswith("No simulated future delivers at all")
 
 
 def test_the_chance_of_the_deadline_in_a_sentence():

@@ -22,9 +22,15 @@ def slots(team: Team | None, research: Research) -> int:
     """
     if research.parallel is not None:
         return research.parallel
+    paid = research_people(team)
+    return 1 if paid is None else max(1, math.floor(paid + _ROUNDING))
+
+
+def research_people(team: Team | None) -> float | None:
+    """How many people the research share pays for; None where nobody says how many the team has."""
     if team is None or team.people is None:
-        return 1
-    return max(1, math.floor(team.people * team.availability * team.research_share + _ROUNDING))
+        return None
+    return team.people * team.availability * team.research_share
 
 
 def people(plan: Plan, task: Task) -> float:

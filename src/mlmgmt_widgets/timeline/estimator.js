@@ -19,18 +19,23 @@ function render({ model, el }) {
   const vega = () => loadVega(model.get("_vega"), () => kernel.ask("vega", {}, { timeout: LONGEST }));
   const draft = keptDraft(model);
   let plan = model.get("plan");
-  let confirmed = JSON.stringify(plan); // the plan that the forecast on the page belongs to, in the kernel's words
+  let saved = null; // the saved version that the plan goes on from
+  let confirmed = JSON.stringify(plan); // the plan that the kernel has, in its words
+  let revision = model.get("_revision"); // of that plan: a later one that no answer brought was set in code
+  let refused = false; // the plan on the page is not the one that the kernel has: it has faults, or did not get there
+  let edited = false; // there is an edit to send; only the latest counts
+  let looking = false; // there is a view to ask for
+  const jobs = []; // other things to ask for, in order
   let asking = false;
-  let waiting = null; // what is to be asked next; only the latest edit counts
   let timer = 0;
   let ended = false;
 
   const undo = undoable({ onchange: showUndo });
   const editor = planEditor({ edit, change, plan: () => plan, say: (text) => announce(root, text) });
-  const pane = forecastPane({ root, ask: kernel.ask, run, vega, plan: () => plan, edit, reveal: (path) => { showPlan(); editor.reveal(path); }, key: { remember, remembered }, again });
+  const pane = forecastPane({ root, run, vega, plan: () => plan, edit, reveal: (path) => { showPlan(); editor.reveal(path); }, key: { remember, remembered }, again });
 
-  const undoButton = h("button", { type: "button", class: "mlm-plain", title: "Ctrl+Z", onclick: () => step(undo.back(plan)) }, "Undo");
-  const redoButton = h("button", { type: "button", class: "mlm-plain", title: "Ctrl+Shift+Z", onclick: () => step(undo.forth(plan)) }, "Redo");
+  const undoButton = h("button", { type: "button", class: "mlm-plain", title: "Ctrl+Z", onclick: () => step(undo.back({ plan, saved })) }, "Undo");
+  const redoButton = h("button", { type: "button", class: "mlm-plain", title: "Ctrl+Shift+Z", onclick: () => step(undo.forth({ plan, saved })) }, "Redo");
   const lost = h("div", { class: "mlm-note estimator-lost", "data-tone": "attention", role: "status", hidden: true });
   const restored = h("div", { class: "mlm-note estimator-restored", hidden: true });
   const left = h("div", { class: "estimator-left" },
@@ -44,10 +49,14 @@ function render({ model, el }) {
   function edit(path, value, { rest = false } = {}) {
     const next = put(plan, path, value);
     if (JSON.stringify(next) === JSON.stringify(plan)) {
-      if (rest) undo.rest();
+      if (rest) {
+        undo.rest();
+        editor.show();
+      }
       return;
     }
-    undo.note(plan, path);
+    restored.hidden = true;
+    undo.note({ plan, saved }, path);
     if (rest) undo.rest();
     plan = next;
     editor.fields.show(plan);
@@ -57,18 +66,30 @@ function render({ model, el }) {
 
   /** The plan as a whole changed. */
   function change(next, label) {
-    undo.note(plan, null);
+    restored.hidden = true;
+    undo.note({ plan, saved }, null);
     plan = next;
     editor.show();
     announce(root, label);
     send();
   }
 
-  function step(next) {
-    if (!next) return;
-    plan = next;
+  function step(to) {
+    if (!to) return;
+    ({ plan, saved } = to);
     editor.show();
     send();
+  }
+
+  /** Show a plan that the kernel has already, as one step that can be undone. */
+  function adopt(next) {
+    restored.hidden = true;
+    undo.note({ plan, saved }, null);
+    plan = next;
+    confirmed = JSON.stringify(next);
+    refused = false;
+    editor.show();
+    draft.keep(plan);
   }
 
   function showUndo() {
@@ -76,50 +97,102 @@ function render({ model, el }) {
     redoButton.disabled = !undo.canGoForth;
   }
 
-  // -- asking -------------------------------------------------------------------------------------------
+  // -- asking: one thing at a time, and edits before whatever builds on them ------------------------------
 
   function send() {
-    draft.keep(plan, model.get("scenario"));
-    waiting = { kind: "edit", payload: { plan } };
-    next();
+    edited = true;
+    pump();
   }
 
-  /** Ask for what waits; while an answer is on its way, later edits replace each other. */
-  async function next() {
-    if (asking || !waiting || ended) return;
-    const { kind, payload } = waiting;
-    waiting = null;
+  function again() {
+    looking = true;
+    pump();
+  }
+
+  /**
+   * Ask for something else than an edit. Rejects with the kernel's sentence.
+   * @param {string} kind
+   * @param {object} [payload]
+   * @param {{uses?: boolean, replaces?: boolean, bare?: boolean}} [how] whether it uses the plan as it stands, brings
+   *   another, or shows nothing
+   */
+  function run(kind, payload = {}, { uses = false, replaces = false, bare = false } = {}) {
+    return new Promise((resolve, reject) => {
+      const job = async () => {
+        if (uses && refused) throw new Error("A value of the plan cannot be used. Mend it first; beside it stands why.");
+        const said = await kernel.ask(kind, { ...payload, ...(bare ? {} : pane.wants()) }, { timeout: LONGEST });
+        const known = replaces ? JSON.stringify(plan) : confirmed;
+        if (said.plan && JSON.stringify(said.plan) !== known) adopt(said.plan);
+        if (said.answer) take(said);
+        return said;
+      };
+      jobs.push(() => job().then(resolve, reject));
+      pump();
+    });
+  }
+
+  async function pump() {
+    if (asking || ended) return;
     asking = true;
+    while (!ended && (edited || jobs.length || looking)) {
+      if (edited) await edition();
+      else if (jobs.length) await jobs.shift()();
+      else await look();
+      followed();
+    }
+    asking = false;
+  }
+
+  async function edition() {
+    edited = false;
+    const sent = plan;
     try {
-      take(await kernel.ask(kind, { ...payload, ...pane.wants() }, { timeout: 20_000 }));
+      const said = await kernel.ask("edit", { plan: sent, saved, ...pane.wants() }, { timeout: 20_000 });
       lost.hidden = true;
+      refused = Boolean(said.faults);
+      if (said.faults) return blame(said.faults);
+      confirmed = JSON.stringify(said.plan);
+      draft.keep(sent);
+      take(said);
     } catch (error) {
+      refused = true;
       if (ended) return;
       if (error instanceof Passing) sayLost(error);
       else pane.stale([error.message], 1); // this plan cannot be used: asking again would not help
-    } finally {
-      asking = false;
     }
-    next();
+  }
+
+  function blame(faults) {
+    pane.stale(editor.fields.blame(faults), faults.length);
+  }
+
+  async function look() {
+    looking = false;
+    try {
+      const said = await kernel.ask("look", pane.wants(), { timeout: 20_000 });
+      if (!edited && JSON.stringify(said.plan) !== confirmed) adopt(said.plan);
+      take(said);
+    } catch (error) {
+      if (!ended) sayLost(error);
+    }
   }
 
   function sayLost({ message }) {
-    lost.replaceChildren(h("span", {}, `${message} What you changed is kept here.`), h("button", { type: "button", onclick: send }, "Try again"));
+    lost.replaceChildren(h("span", {}, `${message} What you changed is kept here.`), h("button", { type: "button", onclick: refused ? send : again }, "Try again"));
     lost.hidden = false;
   }
 
   /** Show an answer. */
   function take(said) {
-    if (said.faults) {
-      const elsewhere = editor.fields.blame(said.faults);
-      pane.stale([...elsewhere], said.faults.length);
-      return;
-    }
-    confirmed = JSON.stringify(said.plan);
-    editor.fields.blame([]);
+    revision = Math.max(revision, said.revision);
+    saved = said.answer.saved;
     pane.show(said);
     editor.annotate(said.answer.tasks);
-    editor.slots(said.answer.slots);
+    editor.slots(said.answer);
+    if (!refused) {
+      editor.fields.blame([]);
+      pane.fresh();
+    }
     clearTimeout(timer);
     timer = setTimeout(hints, HINTS_AFTER);
   }
@@ -133,36 +206,20 @@ function render({ model, el }) {
     }
   }
 
-  /** Ask for something that brings another plan, or another view of this one. Rejects with the kernel's sentence. */
-  async function run(kind, payload = {}, { replaces = false } = {}) {
-    const before = plan;
-    const said = await kernel.ask(kind, { ...payload, ...pane.wants() }, { timeout: LONGEST });
-    if (said.plan && (replaces || JSON.stringify(said.plan) !== confirmed)) {
-      undo.note(before, null);
-      plan = said.plan;
-      editor.show();
-      draft.keep(plan, model.get("scenario"));
-    }
-    if (said.answer) take(said);
-    return said;
-  }
-
-  function again() {
-    waiting ??= { kind: "look", payload: {} };
-    next();
-  }
-
   // -- what comes from code, keys and another visit -------------------------------------------------------
 
   /** Code set the plan: show it, as one step that can be undone. */
   function followed() {
-    const set = model.get("plan");
-    if (asking || JSON.stringify(set) === confirmed) return;
-    if (JSON.stringify(set) === JSON.stringify(plan)) return;
-    undo.note(plan, null);
-    plan = set;
-    editor.show();
-    again();
+    if (edited || model.get("_revision") <= revision) return;
+    revision = model.get("_revision");
+    adopt(model.get("plan"));
+    looking = true;
+  }
+
+  function planSet() {
+    if (asking) return; // looked at when the answer is there: it may be that answer's own plan
+    followed();
+    pump();
   }
 
   function keys(event) {
@@ -170,7 +227,7 @@ function render({ model, el }) {
     // In a field for text, the browser's own undo is what people expect.
     if (event.target.matches("input[type=text], input[type=number], input[type=date], textarea")) return;
     event.preventDefault();
-    step(event.shiftKey ? undo.forth(plan) : undo.back(plan));
+    step(event.shiftKey ? undo.forth({ plan, saved }) : undo.back({ plan, saved }));
   }
 
   function showPlan() {
@@ -189,18 +246,24 @@ function render({ model, el }) {
     takeKey();
     showUndo();
     editor.show();
+    again();
     const kept = draft.restore();
-    if (kept) {
-      const fresh = plan;
+    if (!kept) return;
+    const fresh = plan;
+    try {
       plan = kept;
       editor.show();
-      restored.replaceChildren(h("span", {}, "This is the plan as you left it here."), h("button", { type: "button", class: "mlm-plain", onclick: () => { restored.hidden = true; change(fresh, "Started over"); } }, "Start over"));
-      restored.hidden = false;
-      send();
-    } else again();
+    } catch {
+      plan = fresh; // what was kept is no plan that this page could show
+      editor.show();
+      return;
+    }
+    restored.replaceChildren(h("span", {}, "This is the plan as you left it here."), h("button", { type: "button", class: "mlm-plain", onclick: () => change(fresh, "Started over") }, "Start over"));
+    restored.hidden = false;
+    send();
   }
 
-  model.on("change:plan", followed);
+  model.on("change:_revision", planSet);
   model.on("change:scenario", again);
   root.addEventListener("keydown", keys);
   begin();
@@ -210,7 +273,7 @@ function render({ model, el }) {
     ended = true;
     clearTimeout(timer);
     pane.destroy();
-    model.off("change:plan", followed);
+    model.off("change:_revision", planSet);
     model.off("change:scenario", again);
     kernel.dispose();
     dispose();

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from mlmgmt_widgets.timeline.draws import USUAL
 from mlmgmt_widgets.timeline.estimator_view import Comparable, Drawings, Shown, hints, made, view
 from mlmgmt_widgets.timeline.forecast import Forecast
 from mlmgmt_widgets.timeline.past_estimates import PastEstimate, parse_past_estimates, read_past_estimates
-from mlmgmt_widgets.timeline.plan import Plan, load_plan
+from mlmgmt_widgets.timeline.plan import MOST_TASKS, Plan, load_plan
 from mlmgmt_widgets.timeline.simulation import simulate
 from mlmgmt_widgets.ui import vega
 from mlmgmt_widgets.ui.assets import script, style
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mlmgmt_widgets.workspace.plans import Plans
 
 MAIN_PLAN = "new-model"
-_LAST = 0.9999  # of the deliveries: later than that no chart draws one
+_FAULTS = 50  # more than that nobody reads
 _VERSIONS = 12  # of a saved plan, drawn over each other
 _PAUSE = (
     0.05  # seconds without an edit until `forecast` follows: what it needs beside the page takes longer than a frame
@@ -57,7 +57,9 @@ class PlanValues(traitlets.Dict):
             return {}
         if obj._quiet:  # noqa: SLF001 - set from the page, where it was checked
             return dict(value)
-        return dict(super().validate(obj, plain(as_plan(value))) or {})
+        plan = as_plan(value)
+        obj._simulated(plan)  # noqa: SLF001 - what cannot be shown is refused before anything has changed
+        return dict(super().validate(obj, plain(plan)) or {})
 
 
 class TimelineEstimator(Screen):
@@ -72,7 +74,7 @@ class TimelineEstimator(Screen):
 
     Attributes:
         plan: the plan as plain values, in the shape of its YAML. Setting it moves the controls; one that is refused
-            raises `ContentError` and changes nothing. It may be set to a `Plan`, too.
+            raises `Refusal` (`ContentError` with every fault) and changes nothing. It may be set to a `Plan`, too.
         forecast: the forecast in the contract's shape. It follows a moved control as soon as it rests.
         scenario: the plan that is kept as A, as plain values; empty when none is. It may be set like `plan`.
 
@@ -94,6 +96,7 @@ class TimelineEstimator(Screen):
     forecast = traitlets.Dict(read_only=True).tag(sync=True)
     scenario = PlanValues(optional=True).tag(sync=True)
     templates: Any = traitlets.List(read_only=True).tag(sync=True)
+    _revision = traitlets.Int(0).tag(sync=True)  # counts the plans: tells the page's own from those that code set
     _vega = traitlets.Unicode().tag(sync=True)
 
     def __init__(
@@ -112,10 +115,12 @@ class TimelineEstimator(Screen):
         self._a: Comparable | None = None
         self._past: tuple[str, tuple[PastEstimate, ...]] | None = None
         self._saved: tuple[str, int] | None = None  # the name and version that the plan goes on from
+        self._keeping: tuple[dict[str, Any], Sequence[SavedPlan]] | None = None
         self._settling: asyncio.TimerHandle | None = None
         self._plan = load_plan(plan) if isinstance(plan, str | os.PathLike) else as_plan(plan)
         self._forecast = simulate(self._plan, draws, seed)
-        super().__init__(served=self._lock.served, plan=plain(self._plan), _vega=vega.name())
+        with self._without_following():
+            super().__init__(served=self._lock.served, plan=plain(self._plan), _vega=vega.name())
         self.set_trait("templates", [{"name": name, "title": title} for name, title in _templates()])
         self.set_trait("forecast", self._forecast.to_dict())
 
@@ -133,10 +138,9 @@ class TimelineEstimator(Screen):
 
     @traitlets.observe("plan")
     def _follow(self, change: Any) -> None:
-        if self._quiet or not hasattr(self, "_forecast"):
-            return
-        self._take(Plan.model_validate(change["new"]))
-        self._settle()
+        if not self._quiet:
+            self._take(Plan.model_validate(change["new"]))
+            self._settle()
 
     @traitlets.observe("scenario")
     def _follow_scenario(self, change: Any) -> None:
@@ -154,16 +158,35 @@ class TimelineEstimator(Screen):
         finally:
             self._quiet = False
 
-    def _take(self, plan: Plan) -> None:
-        """Make a plan the one that is shown.
+    def _simulated(self, plan: Plan) -> Forecast:
+        """The forecast of a plan that stays within the calendar.
 
         Raises:
-            Refusal: if it goes beyond any calendar; the plan that is shown stays.
+            Refusal: if it does not.
         """
         forecast = simulate(plan, self._draws, self._seed)
-        if forecast.delivers:
-            forecast.date(_LAST)
-        self._forecast, self._plan = forecast, plan
+        plan.workdays.day(float(forecast.trials.weeks.max()))
+        return forecast
+
+    def _take(self, plan: Plan) -> None:
+        """Make a plan the one that is shown."""
+        self._forecast = self._simulated(plan)
+        self._plan = plan
+        self._revision += 1
+
+    def _answer(self, content: dict[str, Any]) -> Reply:
+        """Answer the page; what ends in an error has changed nothing."""
+        before = self._plan, self._forecast, self._past, self._saved, self._revision
+        a = self._a
+        with self.hold_sync():  # the page hears of what remains, before it hears the answer
+            reply = super()._answer(content)
+            if "error" in reply.content:
+                self._plan, self._forecast, self._past, self._saved, self._revision = before
+                if self._a is not a:
+                    self._set_scenario(a)
+                with self._without_following():
+                    self.plan = plain(self._plan)
+        return reply
 
     def _show(self, plan: Plan) -> None:
         """The same, from the page: `plan` follows at once, `forecast` when nothing more is moved for a moment."""
@@ -196,25 +219,30 @@ class TimelineEstimator(Screen):
 
     @asks("edit", asked_for.Edit)
     def _edit(self, asked: asked_for.Edit) -> dict[str, Any]:
+        tasks = asked.plan.get("tasks")
+        if isinstance(tasks, list) and len(tasks) > MOST_TASKS:  # said at once: thousands would be checked one by one
+            sentence = f"Expected at most {MOST_TASKS} of them; found {len(tasks)}."
+            return {"faults": [{"field": "tasks", "sentence": sentence}]}
         try:
             plan = validate(Document("plan", data=asked.plan), Plan)
         except ContentError as error:
             return _faults(error)
         self._show(plan)
+        self._saved = (asked.saved.name, asked.saved.version) if asked.saved else None
         return self._view(asked)
 
     @asks("template", asked_for.Template)
     def _template(self, asked: asked_for.Template) -> dict[str, Any]:
         if asked.name not in names("plans"):
             raise Refusal("There is no such template any more; reload the page to see those that there are.")
-        self._saved = None
         self._show(load_plan(asked.name))
+        self._saved = None
         return self._view(asked)
 
     @asks("read", asked_for.ReadPlan)
     def _read(self, asked: asked_for.ReadPlan) -> dict[str, Any]:
-        self._saved = None
         self._show(validate(parse_document(asked.name, asked.text.encode()), Plan))
+        self._saved = None
         return self._view(asked)
 
     @asks("hints")
@@ -292,8 +320,8 @@ class TimelineEstimator(Screen):
     def _use_saved(self, asked: asked_for.Saved) -> dict[str, Any]:
         saved = self._plans.get(asked.name, asked.version)
         if asked.use == "open":
-            self._saved = saved.name, saved.version
             self._show(saved.plan)
+            self._saved = saved.name, saved.version
         else:
             self._set_scenario(self._comparable(saved.plan, _label(saved)))
         return self._view(asked)
@@ -332,7 +360,9 @@ class TimelineEstimator(Screen):
         return Reply({}, [vega.bundle().read_bytes()])
 
     def _view(self, asked: asked_for.Look) -> dict[str, Any]:
-        saving, versions = self._kept() if asked.tab == "keep" else (None, ())
+        if asked.tab == "keep" and not (self._keeping and isinstance(asked, asked_for.Edit)):
+            self._keeping = self._kept()  # not at every step of a slider: an edit changes nothing of it
+        saving, versions = self._keeping if asked.tab == "keep" and self._keeping else (None, ())
         shown = Shown(
             self._forecast,
             self._a,
@@ -341,11 +371,14 @@ class TimelineEstimator(Screen):
             saving=saving,
             versions=versions,
             plain_plan=self.plan,
+            revision=self._revision,
         )
         return view(shown, asked.tab, self._drawings, frozenset(asked.known))
 
     def _kept(self) -> tuple[dict[str, Any], Sequence[SavedPlan]]:
         """What the page may do with saved plans, and the versions of the one that this plan goes on from."""
+        from mlmgmt_widgets.workspace.errors import WorkspaceError
+
         saving: dict[str, Any] = {"locked": not self._lock.open, "possible": self._open_workspace is not None}
         if saving["locked"] or not saving["possible"]:
             return saving, ()
@@ -353,8 +386,11 @@ class TimelineEstimator(Screen):
         saving["plans"] = [_summary(each, plans) for each in plans.all()]
         if self._saved is None:
             return saving, ()
-        latest = plans.versions(self._saved[0])[:_VERSIONS]
-        return saving, [plans.get(each.name, each.version) for each in reversed(latest)]
+        versions = []
+        for each in reversed(plans.versions(self._saved[0])[:_VERSIONS]):
+            with suppress(WorkspaceError):  # of another version of this program, and drawn by that one only
+                versions.append(plans.get(each.name, each.version))
+        return saving, versions
 
 
 def as_plan(value: Plan | Mapping[str, Any]) -> Plan:
@@ -385,7 +421,7 @@ def _faults(error: ContentError) -> dict[str, Any]:
     return {
         "faults": [
             {"field": fault.field, "sentence": f"Expected {fault.expected}; found {fault.found}."}
-            for fault in error.faults
+            for fault in error.faults[:_FAULTS]
         ]
     }
 

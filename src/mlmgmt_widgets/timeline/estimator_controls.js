@@ -56,12 +56,12 @@ export function controls({ edit: change }) {
     return h("p", { class: "mlm-error mlm-small estimator-trouble", id: `estimator-trouble-${++count}`, hidden: true });
   }
 
-  function watch(path, inputs, show, place) {
+  function watch(path, inputs, show, place, say = (sentence) => sentence) {
     for (const input of inputs) input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), place.id].filter(Boolean).join(" "));
     add(path, {
       show,
       blame(sentence) {
-        place.textContent = sentence ?? "";
+        place.textContent = sentence ? say(sentence) : "";
         place.hidden = !sentence;
         for (const input of inputs) {
           if (sentence) input.setAttribute("aria-invalid", "true");
@@ -82,17 +82,18 @@ export function controls({ edit: change }) {
       if (document.activeElement === input && read(input, scale, optional) === value) return;
       input.value = typeof value === "number" ? written(value * scale) : "";
     };
-    watch(path, [input], show, place);
+    // The kernel speaks of shares of 1; what is written here is per cent.
+    watch(path, [input], show, place, scale === 100 ? () => `Expected a value from 0 to ${max} %.` : undefined);
     const suffix = unit ? h("span", { class: "estimator-unit", "aria-hidden": "true" }, unit) : null;
     const box = h("span", { class: "estimator-number" }, input, suffix);
     return hidden ? box : h("div", { class: "mlm-field" }, h("label", { class: "mlm-field" }, label, box), place);
   }
 
   /** A slider with a number beside it, for a share from 0 to 1. */
-  function share(path, label, { max = 1, step = 0.01, note = null, band = null, optional = false } = {}) {
+  function share(path, label, { max = 1, step = 0.01, note = null, band = null, optional = false, about = "" } = {}) {
     const edit = current;
     const place = trouble();
-    const input = h("input", { type: "range", min: 0, max, step, "aria-label": label, class: "estimator-slider" });
+    const input = h("input", { type: "range", min: 0, max, step, "aria-label": about ? `${about}: ${label.toLowerCase()}` : label, class: "estimator-slider" });
     const fill = (value) => { input.style.setProperty("--at", `${(100 * value) / max}%`); };
     input.addEventListener("input", () => { fill(Number(input.value)); edit(path, Number(input.value)); });
     input.addEventListener("change", () => edit(path, Number(input.value), { rest: true }));
@@ -101,8 +102,8 @@ export function controls({ edit: change }) {
       fill(Number(input.value));
       input.setAttribute("aria-valuetext", typeof value === "number" ? `${written(100 * value)} %` : "not said");
     };
-    watch(path, [input], show, place);
-    const field = number(path, `${label}, per cent`, { scale: 100, max: 100 * max, unit: "%", hidden: true, place, optional });
+    watch(path, [input], show, place, () => `Expected a value from 0 to ${100 * max} %.`);
+    const field = number(path, about ? `${about}: ${label.toLowerCase()}, per cent` : `${label}, per cent`, { scale: 100, max: 100 * max, unit: "%", hidden: true, place, optional });
     const marks = band ? h("span", { class: "estimator-band", style: `left: ${(100 * band.from) / max}%; width: ${(100 * (band.to - band.from)) / max}%`, "aria-hidden": "true" }) : null;
     return h("div", { class: "mlm-field" }, h("span", {}, label), h("div", { class: "estimator-share" }, h("span", { class: "estimator-track" }, marks, input), field), note ? h("small", {}, note) : null, place);
   }
@@ -163,7 +164,8 @@ export function controls({ edit: change }) {
         paint();
         edit(own(name), value);
       });
-      input.addEventListener("change", () => { edit(own(name), Number(input.value), { rest: true }); rescale(); });
+      // Not what the slider holds: it rounds to its step, and would pass the thumb that this one stopped at.
+      input.addEventListener("change", () => { edit(own(name), values[i], { rest: true }); rescale(); });
       return input;
     });
     const fields = names.map((name) => h("label", { class: "estimator-end" }, h("span", {}, name ? WORDS[name] : unit), number(own(name), name ? `${label}: ${WORDS[name]}, ${unit}` : `${label}, ${unit}`, { hidden: true, place })));
@@ -180,7 +182,7 @@ export function controls({ edit: change }) {
     }
 
     function paint() {
-      const share = (value) => `${(100 * Math.min(value, max)) / max}%`;
+      const share = (value) => `${(100 * Math.min(Math.max(value, 0), max)) / max}%`;
       bar.style.left = names.length > 1 ? share(values[0]) : "0";
       bar.style.right = `calc(100% - ${share(values.at(-1))})`;
       sliders.forEach((input, i) => input.setAttribute("aria-valuetext", `${written(values[i])} ${unit}`));
@@ -206,7 +208,7 @@ export function controls({ edit: change }) {
     const value = () => input.value.split(/[\s;]+|,(?!\d)/).filter(Boolean).map((word) => Number.isNaN(Number(word.replace(",", "."))) ? word : Number(word.replace(",", ".")));
     input.addEventListener("input", () => edit(`${path}.history`, value()));
     input.addEventListener("change", () => edit(`${path}.history`, value(), { rest: true }));
-    watch(`${path}.history`, [input], (shown) => { if (document.activeElement !== input) input.value = (shown ?? []).map(written).join("  "); }, place);
+    watch(`${path}.history`, [input], (shown) => { if (document.activeElement !== input) input.value = (shown ?? []).join("  "); }, place);
     return h("div", { class: "mlm-field" }, input, h("small", {}, "What such work took before, in weeks: at least five values with spaces between."), place);
   }
 

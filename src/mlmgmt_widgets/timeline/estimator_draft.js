@@ -1,4 +1,5 @@
 // What somebody changed on a served page outlives a reload, which brings a new kernel with the plan of the notebook.
+// It stays in this tab: the next visitor of this computer must not find it.
 
 /** @param {any} model */
 export function keptDraft(model) {
@@ -10,14 +11,14 @@ export function keptDraft(model) {
     keep(plan) {
       if (!served) return;
       try {
-        localStorage.setItem(key, JSON.stringify({ first, plan }));
+        sessionStorage.setItem(key, JSON.stringify({ first, plan }));
       } catch { /* A browser that keeps nothing starts over. */ }
     },
     /** The plan as it was left, unless it is the notebook's own, or the notebook has another one since. */
     restore() {
       if (!served) return null;
       try {
-        const kept = JSON.parse(localStorage.getItem(key));
+        const kept = JSON.parse(sessionStorage.getItem(key));
         return kept && kept.first === first && JSON.stringify(kept.plan) !== first ? kept.plan : null;
       } catch {
         return null;

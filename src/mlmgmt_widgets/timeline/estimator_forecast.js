@@ -8,7 +8,7 @@ import { compareTab, driversTab, pastTab, whenTab } from "./estimator_tabs.js";
 const TABS = [["plan", "Plan"], ["when", "When"], ["drivers", "What drives it"], ["compare", "Compare"], ["past", "Past estimates"], ["keep", "Save and share"]];
 
 /**
- * @param {object} options what the tabs need: `root`, `ask`, `run`, `vega`, `plan`, `edit`, `reveal`, `key`, `again`
+ * @param {object} options what the tabs need: `root`, `run`, `vega`, `plan`, `edit`, `reveal`, `key`, `again`
  */
 export function forecastPane(options) {
   const { root, again, vega } = options;
@@ -42,9 +42,6 @@ export function forecastPane(options) {
     overrun.hidden = !said.overrun;
     write(overrun, said.overrun ? `Overrun is on: every task takes its own P50 times one of ${said.overrun} past overruns.` : "");
     showDates(said.dates);
-    stale.hidden = true;
-    root.dataset.stale = "";
-    delete root.dataset.stale;
     // Read out once the plan rests, not at every step of a slider.
     clearTimeout(spoken);
     spoken = setTimeout(() => write(live, `${said.sentence} ${said.deadline}`), 900);
@@ -139,6 +136,11 @@ export function forecastPane(options) {
       const words = elsewhere.length ? elsewhere.join(" ") : count === 1 ? "One value of the plan cannot be used; beside it stands why." : `${count} values of the plan cannot be used; beside them stands why.`;
       write(stale, `${words} The forecast is that of the plan before.`);
       stale.hidden = false;
+    },
+    /** What is shown is that of the plan on the page. */
+    fresh() {
+      stale.hidden = true;
+      delete root.dataset.stale;
     },
     hints(said) { view?.hints?.(said); },
     leave() { choose("plan"); },

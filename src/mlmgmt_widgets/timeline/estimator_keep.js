@@ -5,7 +5,7 @@ import { download, h } from "../ui/screen.js";
 import { figures } from "./estimator_tabs.js";
 
 const FILES = [
-  { format: "html", title: "Decision memo", text: "One page to print or send: the answer, what it hangs on, every assumption.", type: "text/html;charset=utf-8" },
+  { format: "html", title: "Decision memo", text: "A few pages to print or send: the answer, what it hangs on, every assumption.", type: "text/html;charset=utf-8" },
   { format: "markdown", title: "Memo for a wiki", text: "The same as Markdown.", type: "text/markdown;charset=utf-8" },
   { format: "ics", title: "Calendar", text: "Research gates, P50, P80 and the deadline as days in a calendar program.", type: "text/calendar;charset=utf-8" },
   { format: "yaml", title: "Plan", text: "The YAML that “mlmgmt forecast” reads back to the same numbers.", type: "application/yaml" },
@@ -13,20 +13,21 @@ const FILES = [
   { format: "json", title: "Forecast", text: "The numbers, for programs.", type: "application/json" },
 ];
 
-/** @param {{root: HTMLElement, ask: Function, run: Function, key: object, again: () => void, plan: () => object, choose: Function, figure: Function}} options */
-export function keepTab({ root, ask, run, key, again, plan, choose, figure }) {
+/** @param {{root: HTMLElement, run: Function, key: object, again: () => void, plan: () => object, choose: Function, figure: Function}} options */
+export function keepTab({ root, run, key, again, plan, choose, figure }) {
   const drawn = h("div", { class: "estimator-figures" });
   const draw = figures(drawn, figure);
   const trouble = sentence();
   const place = h("section", { class: "mlm-stack" });
+  const done = h("span", { class: "mlm-small mlm-quiet", role: "status" }); // outlives the form around it
   let name = "";
   let base = null;
 
   async function take(button, format, type) {
     trouble.say("");
     try {
-      const { filename, buffers } = await busy(button, () => ask("export", { format }, { timeout: 60_000 }));
-      download(filename, type, buffers[0]);
+      const said = await busy(button, () => run("export", { format }, { uses: true, bare: true }));
+      if (said) download(said.filename, type, said.buffers[0]);
     } catch (error) {
       trouble.say(error.message);
     }
@@ -45,7 +46,7 @@ export function keepTab({ root, ask, run, key, again, plan, choose, figure }) {
     const go = h("button", { class: "mlm-primary" }, "Open");
     async function unlock(given, button) {
       try {
-        await busy(button, () => ask("unlock", { key: given }, { timeout: 20_000 }));
+        await busy(button, () => run("unlock", { key: given }, { bare: true }));
         key.remember(given);
         again();
       } catch (error) {
@@ -64,7 +65,6 @@ export function keepTab({ root, ask, run, key, again, plan, choose, figure }) {
     const wrong = sentence();
     const note = h("input", { type: "text", autocomplete: "off", maxlength: 2000 });
     const called = h("input", { type: "text", autocomplete: "off", maxlength: 80, required: true });
-    const done = h("span", { class: "mlm-small mlm-quiet", role: "status" });
     const go = h("button", { class: "mlm-primary" }, "Save");
     called.value = name || current?.name || plan().title || "";
     base = current && current.name.toLowerCase() === called.value.trim().toLowerCase() ? current.version : null;
@@ -76,10 +76,13 @@ export function keepTab({ root, ask, run, key, again, plan, choose, figure }) {
     async function save(button) {
       wrong.say("");
       try {
-        const said = await busy(button, () => run("save", { name: called.value, note: note.value, base }));
+        done.textContent = "";
+        const said = await busy(button, () => run("save", { name: called.value, note: note.value, base }, { uses: true }));
+        if (!said) return undefined;
         if (said.conflict) return conflict(said);
         name = "";
         done.textContent = said.unchanged ? "Nothing has changed since it was saved." : "Saved.";
+        place.querySelector("form button.mlm-primary")?.focus();
       } catch (error) {
         wrong.say(error.message);
       }
@@ -88,7 +91,7 @@ export function keepTab({ root, ask, run, key, again, plan, choose, figure }) {
 
     function conflict({ conflict: words, newest }) {
       return confirm(root, {
-        title: "There is a newer version", action: newest === null ? "Save as a new plan" : "Save mine as the next version", text: [words, "Nothing is overwritten: every version stays."],
+        title: base === null ? "This name is taken" : "There is a newer version", action: newest === null ? "Save as a new plan" : "Save mine as the next version", text: [words, "Nothing is overwritten: every version stays."],
         run: async () => { base = newest; await save(null); },
       });
     }
@@ -105,8 +108,8 @@ export function keepTab({ root, ask, run, key, again, plan, choose, figure }) {
     const act = (use, version, text) => h("button", { type: "button", class: "mlm-plain mlm-small", "aria-label": `${text}: ${called}, version ${version}`, onclick: async (event) => {
       wrong.say("");
       try {
-        await busy(event.currentTarget, () => run("saved", { name: called, version, use }, { replaces: use === "open" }));
-        choose(use === "compare" ? "compare" : "when");
+        const said = await busy(event.currentTarget, () => run("saved", { name: called, version, use }, { replaces: use === "open" }));
+        if (said) choose(use === "compare" ? "compare" : "when");
       } catch (error) { wrong.say(error.message); }
     } }, text);
     const remove = () => confirm(root, {

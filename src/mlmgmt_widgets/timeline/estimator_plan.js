@@ -18,6 +18,7 @@ export function planEditor({ edit, change, plan, say }) {
   let criticals = new Map();
   let paces = new Map();
   let naming = [];
+  let summaries = [];
 
   /** Show a plan; only what has another structure is built anew. */
   function show() {
@@ -29,12 +30,14 @@ export function planEditor({ edit, change, plan, say }) {
       criticals = new Map();
       paces = new Map();
       naming = [];
+      summaries = [];
       element.replaceChildren(frame(), team(), research(), tasks(), risks());
       if (focused) element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
     }
     fields.show(plan());
     const titles = titlesOf(plan());
     for (const { id, name } of naming) name(titles.get(id) ?? id);
+    for (const write of summaries) write();
   }
 
   /** Have `name` called with a title, now and when it changes. */
@@ -72,7 +75,7 @@ export function planEditor({ edit, change, plan, say }) {
       return h("section", { class: "estimator-part" }, h("div", { class: "estimator-part-head" }, h("h2", {}, "Team"),
         button("Add team", "add-team", () => change({ ...plan(), team: { people: 5, availability: 0.8, research_share: 0.25 } }, "Team added"))));
     }
-    return section(key, "Team", teamInWords(plan().team), () => [
+    return section(key, "Team", () => teamInWords(plan().team ?? {}), () => [
       h("div", { class: "estimator-pair" },
         fields.number("team.people", "People", { min: 0, step: 0.5, optional: true }),
         fields.text("team.holidays", "Holidays of", { placeholder: "GB, DE-BY, US-CA …", optional: true })),
@@ -101,7 +104,7 @@ export function planEditor({ edit, change, plan, say }) {
     const part = plan().research;
     if (!part) {
       return h("section", { class: "estimator-part" }, h("div", { class: "estimator-part-head" }, h("h2", {}, "Research"),
-        button("Add research", "add-research", () => change({ ...plan(), research: { timebox_weeks: { low: 2, likely: 3, high: 4 }, success: 0.3, max_experiments: 4 } }, "Research added"))),
+        button("Add research", "add-research", addResearch)),
         h("p", { class: "mlm-small mlm-quiet" }, "Timeboxed experiments until one passes its gate. Without research, delivery is only a question of when."));
     }
     const learned = part.success && typeof part.success === "object";
@@ -117,18 +120,29 @@ export function planEditor({ edit, change, plan, say }) {
         fields.number("research.max_experiments", "Experiments at most", { whole: true, min: 1 }),
         fields.number("research.parallel", "Side by side", { whole: true, min: 1, optional: true })),
       h("p", { class: "mlm-small mlm-quiet estimator-slots" }),
-      section("part-research", "Shape", SHAPES.find(([name]) => name === shapeOf(part.timebox_weeks))[1], () => [
+      section("part-research", "Shape", () => SHAPES.find(([name]) => name === shapeOf(plan().research?.timebox_weeks))[1], () => [
         shape("research.timebox_weeks", "Shape of the timebox"),
         fields.choice("research.success", "Chance that one passes", [["number", "An estimate"], ["learned", "Learned from past experiments"]], {
           read: (value) => (value && typeof value === "object" ? "learned" : "number"),
-          write: (chosen) => (chosen === "learned" ? { successes: 3, trials: 10 } : 0.3),
+          write: (chosen) => asSuccess(plan().research.success, chosen),
         }),
         button("Remove research", "remove-research", removeResearch, "estimator-quiet"),
       ], "mlm-small"));
   }
 
+  /** What waits for nothing waits for the research: before it nobody knows whether an approach works. */
+  function addResearch() {
+    const old = plan();
+    const tasks = (old.tasks ?? []).map((task) => (task.after?.length ? task : { ...task, after: ["research"] }));
+    const part = removed ?? { timebox_weeks: { low: 2, likely: 3, high: 4 }, success: 0.3, max_experiments: 4 };
+    change({ ...old, research: part, tasks }, "Research added; tasks that waited for nothing come after it.");
+  }
+
+  let removed = null;
+
   function removeResearch() {
     const old = plan();
+    removed = old.research;
     const tasks = old.tasks?.map((task) => unlinked(task, "research", []));
     const risks = old.risks?.filter((risk) => risk.delays !== "research");
     change({ ...without(old, "research"), tasks, ...(risks ? { risks } : {}) }, "Research removed");
@@ -170,13 +184,17 @@ export function planEditor({ edit, change, plan, say }) {
     return field;
   }
 
+  const shared = new Map(); // how many people shared a task's effort, should it be given as effort again
+
   function givenAs(task, i) {
     const select = h("select", { "data-key": `given-${task.id}` }, h("option", { value: "weeks" }, "Weeks"), h("option", { value: "effort_weeks" }, "Effort in person-weeks"));
     select.value = task.effort_weeks !== undefined ? "effort_weeks" : "weeks";
     select.addEventListener("change", () => {
-      const { weeks, effort_weeks: effort, people: _, ...rest } = plan().tasks[i];
+      const { weeks, effort_weeks: effort, people: sharing, ...rest } = plan().tasks[i];
       const next = { ...rest, [select.value]: weeks ?? effort };
-      if (select.value === "effort_weeks" && !plan().team?.people) next.people = 1;
+      if (sharing) shared.set(task.id, sharing);
+      const many = shared.get(task.id) ?? (plan().team?.people ? undefined : 1);
+      if (select.value === "effort_weeks" && many) next.people = many;
       replaceTask(i, next, "Task given another way");
     });
     return select;
@@ -242,7 +260,7 @@ export function planEditor({ edit, change, plan, say }) {
     ]);
     return h("li", { class: "estimator-item", "data-id": risk.id },
       h("div", { class: "estimator-item-head" }, fields.text(`${path}.title`, `Title of risk ${i + 1}`, { hidden: true, className: "estimator-name", long: true, placeholder: words(risk.id), optional: true }), more.button),
-      fields.share(`${path}.probability`, "Happens"),
+      fields.share(`${path}.probability`, "Happens", { about: name }),
       fields.duration(`${path}.weeks`, `${name}, delay`, risk.weeks),
       more.panel);
   }
@@ -274,7 +292,9 @@ export function planEditor({ edit, change, plan, say }) {
   /** A part that opens; what is in it is built when it does. */
   function section(key, title, summary, build, className = "") {
     const body = h("div", { class: "estimator-part-body" });
-    const element = h("details", { class: `estimator-part estimator-details ${className}`, open: open.has(key) }, h("summary", { "data-key": key }, h("span", { class: "estimator-summary-title" }, title), h("span", { class: "mlm-small mlm-quiet" }, summary)), body);
+    const words = h("span", { class: "mlm-small mlm-quiet" });
+    summaries.push(() => { words.textContent = summary(); });
+    const element = h("details", { class: `estimator-part estimator-details ${className}`, open: open.has(key) }, h("summary", { "data-key": key }, h("span", { class: "estimator-summary-title" }, title), words), body);
     body.append(...build().filter(Boolean));
     element.addEventListener("toggle", () => { if (element.open) open.add(key); else open.delete(key); });
     return element;
@@ -300,12 +320,15 @@ export function planEditor({ edit, change, plan, say }) {
       for (const panel of element.querySelectorAll("details")) if (path.startsWith("team") && panel.querySelector("summary[data-key=part-team]")) panel.open = true;
       fields.focus(path);
     },
-    slots(number) {
+    slots({ slots: number, research_people: paid }) {
       const place = element.querySelector(".estimator-slots");
       if (!place) return;
       const open = plan().research?.parallel === undefined && number !== null;
       place.hidden = !open;
-      place.textContent = open ? `Side by side is left open: the team’s research share pays for ${number} at a time.` : "";
+      if (!open) return;
+      place.textContent = paid === null ? "Side by side is left open: one at a time, since nobody says how many people there are."
+        : paid < 1 ? "The research share pays for less than one person. One experiment at a time runs all the same; whoever does it is missing elsewhere."
+          : `Side by side is left open: the research share pays for ${Math.round(10 * paid) / 10} people, so ${number} at a time.`;
     },
   };
 }
@@ -322,6 +345,13 @@ function structureOf(plan) {
     (plan.tasks ?? []).map((task) => [task.id, shapeIn(task.weeks ?? task.effort_weeks), "effort_weeks" in task]),
     (plan.risks ?? []).map((risk) => [risk.id, shapeIn(risk.weeks)]),
   ]);
+}
+
+/** A chance as an estimate, or as a record of experiments, near to what it was. */
+function asSuccess(value, chosen) {
+  const learned = value && typeof value === "object";
+  if (chosen === "learned") return learned ? value : { successes: Math.round(10 * value), trials: 10 };
+  return learned ? Math.round((100 * (value.successes + 1)) / (value.trials + 2)) / 100 : value;
 }
 
 function unlinked(task, id, instead) {

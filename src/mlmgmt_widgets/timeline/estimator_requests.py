@@ -25,10 +25,18 @@ class Look(Request):
     known: Annotated[tuple[_Short, ...], Field(max_length=200, strict=False)] = ()
 
 
+class Origin(Request):
+    """The saved version that a plan goes on from."""
+
+    name: _Short
+    version: int
+
+
 class Edit(Look):
-    """Another plan, as plain values."""
+    """Another plan, as plain values, and the saved version that it goes on from."""
 
     plan: dict[str, Any]
+    saved: Origin | None = None
 
 
 class Template(Look):

@@ -20,15 +20,15 @@ export function shapeOf(value) {
 export function reshaped(value, shape) {
   const { low, likely, high } = ends(value);
   if (shape === "fixed") return likely;
-  if (shape === "lognormal") return { p10: Math.max(low, 0.1), p90: Math.max(high, 0.2, low * 1.1) };
-  if (shape === "history") return { history: [low, (low + likely) / 2, likely, (likely + high) / 2, high] };
+  if (shape === "lognormal") return { p10: Math.max(low, 0.1), p90: rounded(Math.max(high, 0.2, low * 1.1)) };
+  if (shape === "history") return { history: [] }; // what such work took before, nobody can make up
   return shape === "triangular" ? { low, likely, high, distribution: "triangular" } : { low, likely, high };
 }
 
 function ends(value) {
   const shape = shapeOf(value);
-  if (shape === "fixed") return { low: 0.7 * (value || 1), likely: value || 1, high: 1.8 * (value || 1) };
-  if (shape === "lognormal") return { low: value.p10, likely: Math.sqrt(value.p10 * value.p90), high: value.p90 };
+  if (shape === "fixed") return { low: rounded(0.7 * (value || 1)), likely: value || 1, high: rounded(1.8 * (value || 1)) };
+  if (shape === "lognormal") return { low: value.p10, likely: rounded(Math.sqrt(value.p10 * value.p90)), high: value.p90 };
   if (shape === "history") {
     const sorted = value.history.filter((each) => typeof each === "number").sort((a, b) => a - b);
     return { low: sorted[0] ?? 1, likely: sorted[Math.floor(sorted.length / 2)] ?? 2, high: sorted.at(-1) ?? 4 };
@@ -36,11 +36,4 @@ function ends(value) {
   return value;
 }
 
-/** A duration in a few words. */
-export function inWords(value) {
-  const number = (each) => (typeof each === "number" ? String(Math.round(each * 100) / 100) : "?");
-  if (!value || typeof value !== "object") return number(value);
-  if ("history" in value) return `${value.history.length} past values`;
-  if ("p10" in value || "p90" in value) return `${number(value.p10)}–${number(value.p90)}`;
-  return `${number(value.low)}–${number(value.high)}`;
-}
+const rounded = (value) => Math.round(100 * value) / 100;

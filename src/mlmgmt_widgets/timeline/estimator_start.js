@@ -15,7 +15,7 @@ export function startMenu({ templates, run, say }) {
   async function take(button, kind, payload, title) {
     trouble.say("");
     try {
-      await busy(button, () => run(kind, payload, { replaces: true }));
+      if (!(await busy(button, () => run(kind, payload, { replaces: true })))) return;
       menu.open = false;
       menu.querySelector("summary").focus();
       say(`${title} is open. Undo brings the plan before it back.`);

@@ -96,7 +96,7 @@ export function compareTab({ figure, run }) {
   async function go(button, action) {
     trouble.say("");
     try {
-      await busy(button, () => run("scenario", { action }));
+      await busy(button, () => run("scenario", { action }, { uses: action === "keep" || action === "swap", replaces: action === "return" || action === "swap" }));
     } catch (error) {
       trouble.say(error.message);
     }

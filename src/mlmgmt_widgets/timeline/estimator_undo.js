@@ -1,4 +1,4 @@
-// Steps back and forth through plans. A control that is moved makes one step, however far it is moved.
+// Steps back and forth through plans, each with the saved version that it goes on from. A control that is moved makes one step, however far it is moved.
 
 const MOST = 200;
 
@@ -11,30 +11,30 @@ export function undoable({ onchange }) {
   return {
     get canGoBack() { return past.length > 0; },
     get canGoForth() { return future.length > 0; },
-    /** Remember a plan that is about to change; `path` says which value, or that it is more than one. */
-    note(plan, path) {
+    /** Remember a step, `{ plan, saved }`, that is about to change; `path` says which value, or that it is more than one. */
+    note(step, path) {
       if (path !== null && path === moving) return;
       moving = path;
-      past = [...past.slice(1 - MOST), plan];
+      past = [...past.slice(1 - MOST), step];
       future = [];
       onchange();
     },
     /** The control was let go: the next move is a step of its own. */
     rest() { moving = null; },
-    back(plan) {
+    back(step) {
       const before = past.at(-1);
       if (!before) return null;
       past = past.slice(0, -1);
-      future = [...future, plan];
+      future = [...future, step];
       moving = null;
       onchange();
       return before;
     },
-    forth(plan) {
+    forth(step) {
       const after = future.at(-1);
       if (!after) return null;
       future = future.slice(0, -1);
-      past = [...past, plan];
+      past = [...past, step];
       moving = null;
       onchange();
       return after;

@@ -42,6 +42,7 @@ class Shown:
         saving: what the page may do with saved plans; None on other tabs.
         versions: of the saved plan that this one goes on from, oldest first; empty on other tabs.
         plain_plan: the plan as plain values.
+        revision: which of the estimator's plans that is.
     """
 
     forecast: Forecast
@@ -51,6 +52,7 @@ class Shown:
     saving: dict[str, Any] | None
     versions: Sequence[SavedPlan]
     plain_plan: dict[str, Any]
+    revision: int
 
 
 @dataclass
@@ -88,6 +90,7 @@ def view(shown: Shown, tab: str, drawings: Drawings, known: frozenset[str]) -> d
     said, figures = parts[tab](shown)
     return {
         "plan": shown.plain_plan,
+        "revision": shown.revision,
         "answer": answer(shown),
         "tab": {"name": tab, **said, "figures": [drawings.payload(figure, known) for figure in figures]},
     }
@@ -108,6 +111,7 @@ def answer(shown: Shown) -> dict[str, Any]:
         "compared": _compared(shown),
         "saved": {"name": shown.saved[0], "version": shown.saved[1]} if shown.saved else None,
         "slots": capacity.slots(plan.team, plan.research) if plan.research else None,
+        "research_people": capacity.research_people(plan.team),
         "tasks": _tasks(forecast),
     }
 
@@ -127,10 +131,14 @@ def _compared(shown: Shown) -> str:
     a, b = shown.a.forecast, shown.forecast
     if not (a.delivers and b.delivers):
         return f"Compared with {shown.a.label}: one of the two never delivers."
-    days = (b.date(0.8) - a.date(0.8)).days
-    if not days:
-        return f"P80 is the same day as with {shown.a.label}."
-    return f"P80 is {wording.weeks(abs(days) / 7)} {'later' if days > 0 else 'earlier'} than with {shown.a.label}."
+    if a.plan.workdays is b.plan.workdays:
+        moved = b.quantile(0.8) - a.quantile(0.8)
+    else:  # another start or other holidays: only the calendar is common to both
+        moved = (b.date(0.8) - a.date(0.8)).days / 7
+    amount = wording.weeks(abs(moved))
+    if amount == wording.weeks(0):
+        return f"P80 is the same as with {shown.a.label}."
+    return f"P80 is {amount} {'later' if moved > 0 else 'earlier'} than with {shown.a.label}."
 
 
 def _tasks(forecast: Forecast) -> dict[str, dict[str, Any]]:

@@ -24,6 +24,7 @@ RESEARCH = "research"
 """The name that tasks come after; no task or risk may have it."""
 MOST_TASKS = 500
 MOST_RISKS = 200
+MOST_LINKS = 5_000
 MOST_EXPERIMENTS = 100
 
 Probability = Annotated[Number, Field(ge=0, le=1)]
@@ -119,7 +120,7 @@ class Task(FrozenModel):
     weeks: DurationField | None = None
     effort_weeks: DurationField | None = None
     people: People | None = None
-    after: tuple[Identifier, ...] = ()
+    after: tuple[Identifier, ...] = Field((), max_length=MOST_TASKS)
 
     @property
     def name(self) -> str:
@@ -186,6 +187,7 @@ class Plan(FrozenModel):
         yield from rules.work(data)
         yield from rules.ids(data)
         yield from rules.links(data)
+        yield from rules.size(data, MOST_LINKS)
         yield from rules.circles(data)
         yield from rules.people(data)
         yield from rules.days(data)

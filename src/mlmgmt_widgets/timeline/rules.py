@@ -65,6 +65,13 @@ def links(data: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(where, f"the unknown task {shown(name)}", expected)
 
 
+def size(data: Mapping[str, Any], most: int) -> Iterator[Problem]:
+    """Tasks have no more links than a person could follow, and a simulation in reasonable time."""
+    count = sum(len(items(task, "after")) for task in items(data, "tasks"))
+    if count > most:
+        yield Problem(("tasks",), f"{count} links between tasks", f"at most {most}")
+
+
 def _links(data: Mapping[str, Any]) -> Iterator[tuple[Location, str]]:
     """Every name that a task comes after or a risk delays, with its path."""
     for i, task in enumerate(items(data, "tasks")):

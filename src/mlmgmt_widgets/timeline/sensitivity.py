@@ -13,6 +13,8 @@ from mlmgmt_widgets.timeline.plan import RESEARCH, Plan
 from mlmgmt_widgets.timeline.simulation import FIRST_SUCCESS, SUCCESS_RATE, Trials, run
 
 REPLICATES = 16
+_MANY = 40  # inputs, from which on fewer draws tell what the spread comes from
+_ENOUGH = 4_096
 # Sixteen replicates know their own spread only roughly: Student's t with 15 degrees of freedom, so that twice the
 # stated error covers 95 %.
 _STUDENT = 2.131 / 2
@@ -44,9 +46,13 @@ def drivers(plan: Plan, draws: int, seed: int, trials: Trials) -> list[Driver]:
     the variance that would be left if everything else were known. Shares are of the sum of all effects. An input that
     never matters has exactly 0.
     """
+    inputs_of = dict(_inputs(plan))
+    if len(inputs_of) > _MANY and draws > _ENOUGH:
+        draws = _ENOUGH  # every input takes a simulation, and shares need not be as exact as dates
+        trials = run(plan, draws_of(seed, draws))
     fixed = draws_of(seed, draws)
     effects: dict[str, float] = {}
-    for name, inputs in _inputs(plan):
+    for name, inputs in inputs_of.items():
         again = run(plan, Redrawn(fixed, frozenset(inputs)))
         both = trials.delivered & again.delivered
         moved = (trials.weeks - again.weeks)[both]

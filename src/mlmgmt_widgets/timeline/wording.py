@@ -50,7 +50,7 @@ def weeks(value: float) -> str:
 def answer(forecast: Forecast) -> str:
     """The forecast in a sentence: whether, and if so, when."""
     if not forecast.delivers:
-        return "Less than 5 % likely to deliver at all: no trial of this plan found an approach that passed its gate."
+        return "No simulated future delivers at all: in none of them did an approach pass its gate."
     when = f"half the time by {day(forecast.date(0.5))}, eight in ten by {day(forecast.date(0.8))}"
     if forecast.plan.research is None:
         return f"Delivered {when}."

@@ -88,6 +88,8 @@ export function connect(model) {
 export function mount(el, name) {
   // Lumino's own switch: JupyterLab's one-letter commands must not fire while someone answers with keys.
   const root = h("div", { class: `mlm ${name}`, "data-lm-suppress-shortcuts": "true" });
+  // Not all of its keys are commands: with an arrow key a notebook selects the next cell, and takes the focus along.
+  root.addEventListener("keydown", (event) => event.stopPropagation());
   const stop = followTheme((theme) => { root.dataset.theme = theme; });
   el.replaceChildren(root);
   return { root, dispose() { stop(); root.remove(); } };
