@@ -84,7 +84,8 @@ def test_the_estimator_moves_with_keys_and_with_code(visit: Visit, jupyterlab: S
     page.get_by_role("tab", name="When", exact=True).click()  # a cell has room for one pane
     expect(page.locator(".estimator-figures svg").first).to_be_visible(timeout=SLOW)
     page.get_by_role("tab", name="Plan", exact=True).click()
-    expect(page.get_by_text("| Idle")).to_be_visible(timeout=SLOW)  # when all cells have run, the notebook takes the focus
+    # When all cells have run, the notebook takes the focus.
+    expect(page.get_by_text("| Idle")).to_be_visible(timeout=SLOW)
     said = answer.inner_text()
     slider = page.get_by_role("slider", name="Shadow run", exact=True)
     slider.focus()
