@@ -460,6 +460,13 @@ def test_ten_thousand_tasks_after_unknown_ones_are_refused_before_anybody_gives_
     assert told[1].startswith(f"{path}:4: tasks[0].after[0]: found the unknown task 'u0', expected ")
 
 
+def test_tasks_have_no_more_links_than_a_person_could_follow(tmp_path):
+    tasks = (f"  - {{id: t{i}, weeks: 1, after: [{', '.join(f't{j}' for j in range(i))}]}}\n" for i in range(101))
+    assert faults(tmp_path, HEAD + "tasks:\n" + "".join(tasks)) == [
+        (3, "tasks", "5050 links between tasks", "at most 5000")
+    ]
+
+
 @pytest.mark.parametrize("what", ["risks", "tasks"])
 def test_plans_have_a_largest_size(tmp_path, what):
     count = {"risks": 201, "tasks": 501}[what]

@@ -385,8 +385,7 @@ def _research_in_words(research: Research) -> str:
 def _amount(task: Task) -> str:
     """A task's duration, or its effort and who shares it."""
     if task.effort_weeks is None:
-        assert task.weeks is not None  # noqa: S101 - the model refuses a task with neither
-        return durations.in_words(task.weeks)
+        return durations.in_words(task.amount)
     return f"{durations.in_words(task.effort_weeks).replace(' week', ' person-week')} for {_shared_by(task)}"
 
 

@@ -6,21 +6,22 @@ import { controls } from "./estimator_controls.js";
 
 const GUIDE = { from: 0.2, to: 0.3 };
 
+/** Milliseconds without a new answer until the figures below the first one move, too. */
+const REST = 80;
+
 /**
  * Places for figures, by their id, made as they come. While a control moves, the first figure moves with it, in the same
- * frame as the answer; the others follow as soon as that frame is drawn.
+ * frame as the answer; the others follow as soon as it rests: painting them all would hold up the next answer.
  */
 export function figures(element, figure) {
   const hosts = new Map();
-  let waiting = null;
+  let timer = 0;
 
   function later(payloads) {
-    if (!waiting) requestAnimationFrame(() => setTimeout(() => {
-      const latest = waiting;
-      waiting = null;
-      for (const payload of latest) if (hosts.get(payload.id)?.isConnected) figure(hosts.get(payload.id), payload);
-    }));
-    waiting = payloads;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      for (const payload of payloads) if (hosts.get(payload.id)?.isConnected) figure(hosts.get(payload.id), payload);
+    }, REST);
   }
 
   return (payloads) => {

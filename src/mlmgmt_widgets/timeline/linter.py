@@ -21,7 +21,7 @@ import numpy as np
 
 from mlmgmt_widgets.timeline import capacity, quantiles, wording
 from mlmgmt_widgets.timeline.draws import Values
-from mlmgmt_widgets.timeline.durations import Duration, Percentiles, Range, is_uncertain, likely
+from mlmgmt_widgets.timeline.durations import Percentiles, Range, is_uncertain, likely
 from mlmgmt_widgets.timeline.forecast import Forecast
 from mlmgmt_widgets.timeline.plan import RESEARCH, Plan, Task
 from mlmgmt_widgets.timeline.simulation import simulate
@@ -93,7 +93,7 @@ class _Linter:
         self.plan = plan
         self.forecast = forecast
         # With past overruns switched on, ranges are not what the forecast comes from.
-        self.ranges = {} if plan.overrun else {task.id: _amount(task) for task in plan.tasks}
+        self.ranges = {} if plan.overrun else {task.id: task.amount for task in plan.tasks}
 
     def hints(self) -> Iterator[Hint]:
         yield from self._unlikely_deadline()
@@ -404,14 +404,8 @@ def likely_weeks(plan: Plan) -> float:
     for name in plan.order:
         task = plan.tasks_by_id[name]
         start = max((ends[before] for before in task.after), default=0.0)
-        ends[name] = start + likely(_amount(task)) * capacity.speed(plan, task)
+        ends[name] = start + likely(task.amount) * capacity.speed(plan, task)
     return max(ends.values(), default=0.0)
-
-
-def _amount(task: Task) -> Duration:
-    amount = task.weeks if task.weeks is not None else task.effort_weeks
-    assert amount is not None  # noqa: S101 - the model refuses a task with neither
-    return amount
 
 
 def _is_symmetric(duration: Range) -> bool:

@@ -187,7 +187,7 @@ class Plan(FrozenModel):
         yield from rules.work(data)
         yield from rules.ids(data)
         yield from rules.links(data)
-        yield from rules.size(data, MOST_LINKS)
+        yield from rules.size(data, MOST_LINKS, MOST_TASKS)
         yield from rules.circles(data)
         yield from rules.people(data)
         yield from rules.days(data)
