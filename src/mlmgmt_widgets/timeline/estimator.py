@@ -35,9 +35,7 @@ if TYPE_CHECKING:
 MAIN_PLAN = "new-model"
 _FAULTS = 50  # more than that nobody reads
 _VERSIONS = 12  # of a saved plan, drawn over each other
-_PAUSE = (
-    0.05  # seconds without an edit until `forecast` follows: what it needs beside the page takes longer than a frame
-)
+_PAUSE = 0.3  # seconds without an edit until `forecast` follows: it takes longer than a frame to make
 
 
 class PlanValues(traitlets.Dict):

@@ -7,7 +7,7 @@ import { controls } from "./estimator_controls.js";
 const GUIDE = { from: 0.2, to: 0.3 };
 
 /** Milliseconds without a new answer until the figures below the first one move, too. */
-const REST = 80;
+const REST = 160;
 
 /**
  * Places for figures, by their id, made as they come. While a control moves, the first figure moves with it, in the same
