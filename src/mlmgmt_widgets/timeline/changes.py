@@ -226,13 +226,13 @@ class Changes:
         """A task, or the research, is added, and with it its risks."""
         known = {risk.id for risk in self.before.risks}
         risks = {risk.id: risk for risk in self.after.risks if risk.delays == node and risk.id not in known}
-        return Edit(node, title, **what, risks=risks)  # type: ignore[arg-type]
+        return Edit(node, title, **what, risks=risks)  # type: ignore[arg-type]  # fields by name
 
     def _taken(self, node: str, title: str, **what: Mapping[str, Any]) -> Edit:
         """A task, or the research, is removed, and with it its risks."""
         kept = {risk.id for risk in self.after.risks}
         risks = {risk.id: None for risk in self.before.risks if risk.delays == node and risk.id not in kept}
-        return Edit(node, title, **what, risks=risks)  # type: ignore[arg-type]
+        return Edit(node, title, **what, risks=risks)  # type: ignore[arg-type]  # fields by name
 
     def _risks(self) -> Iterator[Edit]:
         a, b = ({risk.id: risk for risk in plan.risks} for plan in (self.before, self.after))

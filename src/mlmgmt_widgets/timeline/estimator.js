@@ -134,13 +134,16 @@ function render({ model, el }) {
   async function pump() {
     if (asking || ended) return;
     asking = true;
-    while (!ended && (edited || jobs.length || looking)) {
-      if (edited) await edition();
-      else if (jobs.length) await jobs.shift()();
-      else await look();
-      followed();
+    try {
+      while (!ended && (edited || jobs.length || looking)) {
+        if (edited) await edition();
+        else if (jobs.length) await jobs.shift()();
+        else await look();
+        followed();
+      }
+    } finally {
+      asking = false; // whatever happened, the next edit must get through
     }
-    asking = false;
   }
 
   async function edition() {
@@ -185,7 +188,7 @@ function render({ model, el }) {
   /** Show an answer. */
   function take(said) {
     revision = Math.max(revision, said.revision);
-    saved = said.answer.saved;
+    if (!edited) saved = said.answer.saved; // an undo that waits to be sent knows better
     pane.show(said);
     editor.annotate(said.answer.tasks);
     editor.slots(said.answer);

@@ -28,11 +28,11 @@ class UnknownWorkshop(WorkspaceError):  # noqa: N818 - an answer, like its base
     """No workshop has this code."""
 
 
-class UnknownPlan(WorkspaceError):  # noqa: N818
+class UnknownPlan(WorkspaceError):  # noqa: N818 - an answer, like its base
     """No plan has this name, or it has no such version."""
 
 
-class PlanConflict(WorkspaceError):  # noqa: N818
+class PlanConflict(WorkspaceError):  # noqa: N818 - an answer, like its base
     """A plan was not saved: what is stored is not what its author started from. Nothing was changed.
 
     Attributes:
