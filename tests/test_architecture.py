@@ -28,10 +28,15 @@ ROOMS = {
         CHARTS: {"charts", "memo", "export"},
         WIDGETS: {"estimator"},
     },
+    "readiness": {
+        MODEL: {"checklist", "review", "items", "entries", "rules"},
+        CHARTS: {"charts", "export", "report"},
+        WIDGETS: {"board"},
+    },
 }
 HEAVY = {"pandas", "altair", "sqlalchemy", "alembic", "ipywidgets", "anywidget", "openpyxl", "vl_convert", "voila"}
 # What everybody may use, and what uses no capability itself.
-SHARED = {"content", "documents", "errors", "raw"}
+SHARED = {"content", "documents", "errors", "raw", "words", "yaml_text"}
 FREE_OF_CAPABILITIES = {"ui", "serving", *SHARED}
 
 

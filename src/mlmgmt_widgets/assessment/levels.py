@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlmgmt_widgets.assessment.rubric import Levels, Rubric, Stage
+from mlmgmt_widgets.words import listed
 
 if TYPE_CHECKING:
     from mlmgmt_widgets.assessment.scoring import Result
@@ -133,7 +134,7 @@ def _by_stages(rubric: Rubric, levels: Levels, result: Result) -> LevelExplanati
         return LevelExplanation(level, sentence, None, ())
     following = levels.stages[reached]
     gaps = _stage_gaps(rubric, following, scores)
-    kept = _listed([_lack(gap) for gap in gaps])
+    kept = listed([_lack(gap) for gap in gaps])
     start = f"The level is {level}" if level else "No level is reached yet"
     why = "what it asks for is there, but " if reached else ""
     if all(score is None for score in scores.values()):
@@ -158,10 +159,6 @@ def _sorted(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
 def _lack(gap: Gap) -> str:
     now = "has no score" if gap.score is None else f"is at {plain(gap.score, gap.needed)}"
     return f"{gap.title} ({now}, {plain(gap.needed)} is needed)"
-
-
-def _listed(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def plain(number: float, beside: float | None = None) -> str:

@@ -26,6 +26,7 @@ from mlmgmt_widgets.timeline.forecast import Forecast
 from mlmgmt_widgets.timeline.plan import RESEARCH, Plan, Task
 from mlmgmt_widgets.timeline.simulation import simulate
 from mlmgmt_widgets.timeline.workdays import DAYS, Workdays
+from mlmgmt_widgets.words import listed
 
 NARROW = 1.5
 """A high below so many times the low is a narrow range."""
@@ -133,7 +134,7 @@ class _Linter:
             return
         share = float(np.mean(self.forecast.trials.deliveries <= added + _ROUNDING))
         rounds = ["one round of experiments"] if self.plan.research else []
-        taken = _listed([*rounds, *(["no risks"] if self.plan.risks else [])])
+        taken = listed([*rounds, *(["no risks"] if self.plan.risks else [])])
         path = f"the longest path, with {taken}," if taken else "the longest path"
         few = wording.percent(share)
         yield Hint(
@@ -387,7 +388,7 @@ class _Linter:
         names = [f"“{self.plan.name_of(node)}”" for node in nodes[:_SHOWN]]
         if len(nodes) > _SHOWN:
             names.append(f"{len(nodes) - _SHOWN} more")
-        return _listed(names)
+        return listed(names)
 
     def _field(self, task: str) -> str:
         return "weeks" if self.plan.tasks_by_id[task].weeks is not None else "effort_weeks"
@@ -411,11 +412,6 @@ def likely_weeks(plan: Plan) -> float:
 def _is_symmetric(duration: Range) -> bool:
     middle = (duration.low + duration.high) / 2
     return abs(duration.likely - middle) <= OFF_MIDDLE * (duration.high - duration.low) + _ROUNDING
-
-
-def _listed(names: Sequence[str]) -> str:
-    *most, last = names or [""]
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _free(workdays: Workdays, day: date) -> str | None:

@@ -19,6 +19,7 @@ from mlmgmt_widgets.raw import get, is_number
 from mlmgmt_widgets.timeline import rules
 from mlmgmt_widgets.timeline.durations import FEWEST_PAST, MOST_PAST, Duration, DurationField
 from mlmgmt_widgets.timeline.workdays import Workdays, calendar
+from mlmgmt_widgets.words import in_words
 
 RESEARCH = "research"
 """The name that tasks come after; no task or risk may have it."""
@@ -230,12 +231,6 @@ class Plan(FrozenModel):
     @cached_property
     def _names(self) -> dict[str, str]:
         return {task.id: task.name for task in self.tasks} | {risk.id: risk.name for risk in self.risks}
-
-
-def in_words(identifier: str) -> str:
-    """An id as words: `data-access` is "Data access"."""
-    words = identifier.replace("-", " ")
-    return words[:1].upper() + words[1:]
 
 
 def load_plan(name_or_path: str | os.PathLike[str]) -> Plan:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
+
+from mlmgmt_widgets.words import day
 
 if TYPE_CHECKING:
     from mlmgmt_widgets.timeline.forecast import Forecast
 
+__all__ = ["answer", "day", "deadline", "percent", "weeks"]
+
 _SURE = 0.95
 _HARDLY = 0.05
-
-
-def day(value: date) -> str:
-    """A day as people say it.
-
-    Example:
-        >>> day(date(2027, 6, 30))
-        '30 June 2027'
-    """
-    return f"{value.day} {value:%B %Y}"
 
 
 def percent(share: float) -> str:

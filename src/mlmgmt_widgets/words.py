@@ -1,0 +1,46 @@
+"""Plain values as people say them, the same on every screen, in every file and on the command line."""
+
+from collections.abc import Sequence
+from datetime import date
+
+
+def day(value: date) -> str:
+    """A day as people say it.
+
+    Example:
+        >>> day(date(2027, 6, 30))
+        '30 June 2027'
+    """
+    return f"{value.day} {value:%B %Y}"
+
+
+def in_words(identifier: str) -> str:
+    """An id as words.
+
+    Example:
+        >>> in_words("data-access")
+        'Data access'
+    """
+    words = identifier.replace("-", " ")
+    return words[:1].upper() + words[1:]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Several names in a sentence.
+
+    Example:
+        >>> listed(["data"]), listed(["data", "serving", "people"])
+        ('data', 'data, serving and people')
+    """
+    *most, last = names or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """How many there are.
+
+    Example:
+        >>> counted(1, "item"), counted(3, "item"), counted(2, "entry", "entries")
+        ('1 item', '3 items', '2 entries')
+    """
+    return f"{number} {one if number == 1 else several or one + 's'}"
