@@ -29,7 +29,7 @@ ROOMS = {
         WIDGETS: {"estimator"},
     },
     "readiness": {
-        MODEL: {"checklist", "review", "items", "entries", "rules"},
+        MODEL: {"checklist", "review", "item", "entries", "rules"},
         CHARTS: {"charts", "export", "report"},
         WIDGETS: {"board"},
     },

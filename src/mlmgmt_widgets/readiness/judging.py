@@ -1,0 +1,247 @@
+"""Judging one item: what is said of it, what the evidence shows, and which of the two decides.
+
+What is said of an item counts for the version that it was said of, and for another only where the item carries over.
+Bad news is the exception: a fail stands until somebody says otherwise, whatever version it was said of, and whatever
+the evidence shows. Beyond that evidence decides where it can: where the item has a rule, a status that somebody typed
+is not enough, and where evidence brings its own measure (a bound, tests), it outweighs a typed pass. Of several
+measures of the same thing the latest counts, and of several of one day the worst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from mlmgmt_widgets.readiness.checklist import Item
+from mlmgmt_widgets.readiness.counting import Reason, Weighed, answers, last_day, needs, too_old, weigh
+from mlmgmt_widgets.readiness.entries import Entry, Evidence
+from mlmgmt_widgets.readiness.review import Review
+from mlmgmt_widgets.words import day
+
+Outcome = Literal["passed", "na", "waived", "open"]
+
+
+@dataclass(frozen=True)
+class Open:
+    """An item that is asked and not there, and why."""
+
+    item: str
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found of one item that is asked.
+
+    Attributes:
+        item: of the checklist.
+        entry: what the review says of it.
+        outcome: passed, na, waived, or open.
+        reason: why it is open; None otherwise.
+        said: what was found, in a sentence without its full stop; empty where there is nothing to say.
+        until: the last day on which this outcome holds by itself; None where time does not change it.
+        evidence: each piece, as it was weighed.
+    """
+
+    item: Item
+    entry: Entry
+    outcome: Outcome
+    reason: Reason | None = None
+    said: str = ""
+    until: date | None = None
+    evidence: tuple[Weighed, ...] = ()
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it keeps the gate shut."""
+        return self.outcome == "open" and self.item.severity == "blocking"
+
+    @property
+    def open(self) -> Open:
+        """The item and the reason, as the contract has them."""
+        if self.reason is None:
+            raise ValueError(f"{self.item.id} is not open")
+        return Open(self.item.id, self.reason)
+
+
+def judge(item: Item, review: Review, today: date) -> Finding:
+    """Judge one item, by itself."""
+    entry = review.entry(item.id)
+    case = _Case(item, entry, review, today)
+    if entry.status == "fail":
+        return case.open("failed", _with_reason(entry, "marked as failed"))
+    if entry.status == "waived":
+        return case.waiver()
+    if entry.status == "na":
+        if said := case.stale:
+            return case.open("stale-version", said)
+        return case.settled("na", entry.reason or "")
+    return case.by_rule() if item.rule is not None else case.by_status()
+
+
+class _Case:
+    """One item with everything that is known of it."""
+
+    def __init__(self, item: Item, entry: Entry, review: Review, today: date) -> None:
+        self.item, self.entry, self.review, self.today = item, entry, review, today
+        self.weighed = tuple(weigh(item, entry, each, review.version, today) for each in entry.evidence)
+
+    @property
+    def stale(self) -> str:
+        """Why what is said is about another version; empty where it is about this one, or carries over."""
+        about = self.entry.version
+        if about is None or about == self.review.version or self.item.carries_over:
+            return ""
+        return f"said of version {about}, not of {self.review.version}"
+
+    def open(self, reason: Reason, said: str) -> Finding:
+        return Finding(self.item, self.entry, "open", reason, said, None, self.weighed)
+
+    def settled(self, outcome: Outcome, said: str, until: date | None = None) -> Finding:
+        return Finding(self.item, self.entry, outcome, None, said, until, self.weighed)
+
+    # -- a waiver ----------------------------------------------------------------------------------------------
+
+    def waiver(self) -> Finding:
+        """A waiver holds on its last day; after it, the item is judged as if there had been none."""
+        entry = self.entry
+        if entry.until is None:
+            raise ValueError(f"{self.item.id} is waived without a last day")  # the model of a review refuses that
+        if not self.item.waivable:
+            return self.open("not-waivable", f"waived by {entry.by}, though it cannot be waived")
+        if not self.stale and self.today <= entry.until:
+            return self.settled(
+                "waived", _with_reason(entry, f"waived by {entry.by} until {day(entry.until)}"), entry.until
+            )
+        without = self.by_evidence()
+        if without is not None and without.outcome == "passed":
+            return without
+        if self.stale:
+            return self.open("stale-version", f"the waiver was {self.stale}")
+        return self.open("waiver-expired", f"waived by {entry.by}, but only until {day(entry.until)}")
+
+    def by_evidence(self) -> Finding | None:
+        """What the evidence says by itself; None where it says nothing."""
+        if self.item.rule is not None:
+            return self.by_rule()
+        measured = [each for each in self.weighed if each.passes is not None]
+        return self.measured(measured) if measured else None
+
+    # -- a rule ------------------------------------------------------------------------------------------------
+
+    def by_rule(self) -> Finding:
+        """The evidence that the rule asks for decides; other measures must not speak against it."""
+        rule = self.item.rule
+        if rule is not None and rule.sign_off is not None:
+            return self.by_sign_off(rule.sign_off)
+        asked = [each for each in self.weighed if answers(self.item, each.evidence)]
+        measured = [each for each in asked if each.passes is not None]
+        if not measured:
+            unread = next((each.said for each in asked), "")
+            return self.open("missing", unread or f"it takes {needs(self.item)}")
+        decided = self.measured(measured)
+        others = [each for each in self.weighed if each.passes is not None and each not in measured]
+        against = self.measured(others) if others else None
+        return (
+            against if decided.outcome == "passed" and against is not None and against.reason == "failed" else decided
+        )
+
+    def measured(self, measured: Sequence[Weighed]) -> Finding:
+        """What measures say: for each thing that is measured, the latest that counts."""
+        counting = [each for each in measured if each.reason is None]
+        if not counting:
+            latest = max(measured, key=_day_of)
+            return self.open(latest.reason or "missing", latest.said)
+        latest_of: dict[tuple[str, ...], list[Weighed]] = {}
+        for each in counting:
+            of_the_same = latest_of.setdefault(_thing(each.evidence), [])
+            if of_the_same and _day_of(each) > _day_of(of_the_same[0]):
+                of_the_same.clear()
+            if not of_the_same or _day_of(each) == _day_of(of_the_same[0]):
+                of_the_same.append(each)
+        deciding = [each for several in latest_of.values() for each in several]
+        if failing := [each for each in deciding if not each.passes]:
+            return self.open("failed", "; ".join(each.said for each in failing))
+        return self.settled(
+            "passed", "; ".join(each.said for each in deciding), _first(each.until for each in deciding)
+        )
+
+    def by_sign_off(self, role: str) -> Finding:
+        """The last sign-off of a role for this stage decides."""
+        item, review = self.item, self.review
+        given = [each for each in review.sign_offs if each.role == role and each.stage in {None, item.stage}]
+        if not given:
+            return self.open("missing", f"it takes {needs(item)}")
+        last = given[-1]
+        words = f"{last.decision} by {last.by}, {day(last.on)}"
+        if last.decision == "no-go":
+            return self.open("failed", words)
+        if last.version not in {None, review.version} and not item.carries_over:
+            return self.open("stale-version", f"{words}, for version {last.version}")
+        reason, why = too_old(item, last.on, self.today)
+        return (
+            self.open(reason, f"{words}; {why}") if reason else self.settled("passed", words, last_day(item, last.on))
+        )
+
+    # -- a status ----------------------------------------------------------------------------------------------
+
+    def by_status(self) -> Finding:
+        """Somebody says whether it passes, unless the evidence brings a measure of its own."""
+        measured = [each for each in self.weighed if each.passes is not None]
+        if measured:
+            decided = self.measured(measured)
+            if self.entry.status == "unknown" or decided.outcome == "passed" or decided.reason == "failed":
+                return decided
+        if self.entry.status == "unknown":
+            given = (
+                "there is evidence, but nobody has said whether it passes" if self.weighed else "nothing is said of it"
+            )
+            return self.open("missing", given)
+        if said := self.stale:
+            return self.open("stale-version", said)
+        return self.by_word()
+
+    def by_word(self) -> Finding:
+        """A pass that somebody typed: as old as the youngest of its evidence, or as itself where there is none."""
+        if self.weighed:
+            counting = [each for each in self.weighed if each.reason is None]
+            if not counting:
+                latest = max(self.weighed, key=_day_of)
+                return self.open(latest.reason or "missing", latest.said)
+            untils = [each.until for each in counting]
+            until = None if None in untils else max(each for each in untils if each is not None)
+            return self.settled("passed", "; ".join(each.said for each in counting), until)
+        reason, why = too_old(self.item, self.entry.on, self.today)
+        if reason:
+            return self.open(reason, why)
+        return self.settled("passed", _by(self.entry), last_day(self.item, self.entry.on))
+
+
+def _thing(evidence: Evidence) -> tuple[str, ...]:
+    """What a measure is of: two of the same thing are an older and a newer one."""
+    source = evidence.read_from
+    kind = "metric" if evidence.metric is not None else source or "checks"
+    name = evidence.metric or (str(getattr(evidence, source)) if source else evidence.source or "")
+    return kind, name
+
+
+def _day_of(weighed: Weighed) -> date:
+    return weighed.on or date.min
+
+
+def _first(days: Iterable[date | None]) -> date | None:
+    return min((each for each in days if each is not None), default=None)
+
+
+def _with_reason(entry: Entry, said: str) -> str:
+    return f"{said}: {entry.reason}" if entry.reason else said
+
+
+def _by(entry: Entry) -> str:
+    who = f"said by {entry.by}" if entry.by else "nobody is named"
+    return f"{who}, {day(entry.on)}" if entry.on else who
+
+
+__all__ = ["Finding", "Open", "Outcome", "Reason", "judge"]
