@@ -1,7 +1,11 @@
 """Plain values as people say them, the same on every screen, in every file and on the command line."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
+
+_WRITTEN = {"ml": "ML", "mlops": "MLOps", "llm": "LLM", "api": "API", "auc": "AUC"}
+_SHORT = re.compile(rf"\b({'|'.join(_WRITTEN)})\b")
 
 
 def day(value: date) -> str:
@@ -18,10 +22,10 @@ def in_words(identifier: str) -> str:
     """An id as words.
 
     Example:
-        >>> in_words("data-access")
-        'Data access'
+        >>> in_words("data-access"), in_words("ml-engineer")
+        ('Data access', 'ML engineer')
     """
-    words = identifier.replace("-", " ")
+    words = _SHORT.sub(lambda found: _WRITTEN[found[0]], identifier.replace("-", " "))
     return words[:1].upper() + words[1:]
 
 

@@ -6,13 +6,6 @@ import { h } from "../ui/screen.js";
 /** How long so many questions take, in words. */
 export const minutes = (questions) => count(Math.max(1, Math.round(questions * 0.3)), "minute", "minutes");
 
-/** A role's id in words; free text stays as it was typed. */
-export function inWords(id) {
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) return id;
-  const words = id.replaceAll("-", " ").replace(/\bml(ops)?\b/g, (_, ops) => (ops ? "MLOps" : "ML"));
-  return words[0].toUpperCase() + words.slice(1);
-}
-
 /** Join code in two groups of three, which is how people read it aloud. */
 export const grouped = (code) => `${code.slice(0, 3)} ${code.slice(3)}`;
 

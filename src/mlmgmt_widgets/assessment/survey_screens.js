@@ -1,8 +1,8 @@
 // What a participant's screens look like. Each function builds one and calls back; none of them knows the kernel.
 
 import { h } from "../ui/screen.js";
-import { copyButton, count, decimal, sentence } from "../ui/parts.js";
-import { inWords, minutes } from "./parts.js";
+import { copyButton, count, decimal, inWords, sentence } from "../ui/parts.js";
+import { minutes } from "./parts.js";
 
 /** One screen for each node that has questions, with the titles above it. */
 export function pagesOf(rubric) {

@@ -1,8 +1,8 @@
 // While answers come in: a join code for the projector, and who has finished. Never what they said.
 
 import { baseUrl, h } from "../ui/screen.js";
-import { busy, confirm, copyButton, count, sentence } from "../ui/parts.js";
-import { fullScreenButton, inWords } from "./parts.js";
+import { busy, confirm, copyButton, count, inWords, sentence } from "../ui/parts.js";
+import { fullScreenButton } from "./parts.js";
 
 const PAGE = "voila/render/maturity_survey.ipynb";
 const ADDRESS = "mlmgmt:address";

@@ -1,8 +1,8 @@
 // A new workshop: which rubric, which team, named or not, which roles.
 
 import { h } from "../ui/screen.js";
-import { busy, sentence } from "../ui/parts.js";
-import { inWords, minutes } from "./parts.js";
+import { busy, inWords, sentence } from "../ui/parts.js";
+import { minutes } from "./parts.js";
 
 const LEAST_GROUP = 3; // of two people, each knows what the other said
 

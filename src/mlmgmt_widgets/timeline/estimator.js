@@ -1,7 +1,7 @@
 // The timeline estimator: a plan as controls beside its forecast, and everything that keeps the two in step.
 
 import { loadVega } from "../ui/figure.js";
-import { fragment, remember, remembered } from "../ui/key.js";
+import { fragment, remember } from "../ui/key.js";
 import { Passing, announce, connect, h, mount } from "../ui/screen.js";
 import { put } from "./estimator_controls.js";
 import { keptDraft } from "./estimator_draft.js";
@@ -32,7 +32,7 @@ function render({ model, el }) {
 
   const undo = undoable({ onchange: showUndo });
   const editor = planEditor({ edit, change, plan: () => plan, say: (text) => announce(root, text) });
-  const pane = forecastPane({ root, run, vega, plan: () => plan, edit, reveal: (path) => { showPlan(); editor.reveal(path); }, key: { remember, remembered }, again });
+  const pane = forecastPane({ root, run, vega, plan: () => plan, edit, reveal: (path) => { showPlan(); editor.reveal(path); }, again });
 
   const undoButton = h("button", { type: "button", class: "mlm-plain", title: "Ctrl+Z", onclick: () => step(undo.back({ plan, saved })) }, "Undo");
   const redoButton = h("button", { type: "button", class: "mlm-plain", title: "Ctrl+Shift+Z", onclick: () => step(undo.forth({ plan, saved })) }, "Redo");

@@ -18,13 +18,14 @@ from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.timeline import calibration
 from mlmgmt_widgets.timeline import estimator_requests as asked_for
 from mlmgmt_widgets.timeline.draws import USUAL
-from mlmgmt_widgets.timeline.estimator_view import Comparable, Drawings, Shown, hints, made, view
+from mlmgmt_widgets.timeline.estimator_view import Comparable, Shown, hints, made, view
 from mlmgmt_widgets.timeline.forecast import Forecast
 from mlmgmt_widgets.timeline.past_estimates import PastEstimate, parse_past_estimates, read_past_estimates
 from mlmgmt_widgets.timeline.plan import MOST_TASKS, Plan, load_plan
 from mlmgmt_widgets.timeline.simulation import simulate
 from mlmgmt_widgets.ui import vega
 from mlmgmt_widgets.ui.assets import script, style
+from mlmgmt_widgets.ui.drawings import Drawings
 from mlmgmt_widgets.ui.lock import Lock
 from mlmgmt_widgets.ui.screen import Reply, Request, Screen, asks
 

@@ -1,7 +1,8 @@
 // The forecast: the answer, always in sight, and tabs with everything behind it.
 
-import { showFigure } from "../ui/figure.js";
+import { keptDrawings } from "../ui/drawings.js";
 import { h } from "../ui/screen.js";
+import { tabRow } from "../ui/tabs.js";
 import { keepTab } from "./estimator_keep.js";
 import { compareTab, driversTab, pastTab, whenTab } from "./estimator_tabs.js";
 
@@ -16,8 +17,7 @@ export function forecastPane(options) {
   let onPlan = true; // where there is room for one pane only: the plan comes first
   let shown = null; // the tab whose view is on the page
   let view = null;
-  const drawings = new Map(); // figure id -> { name, figure }
-  const drawn = new Map(); // drawing name -> how to draw it
+  const drawings = keptDrawings(vega);
 
   // -- the answer ---------------------------------------------------------------------------------------
 
@@ -28,10 +28,10 @@ export function forecastPane(options) {
   const dates = h("dl", { class: "estimator-dates" });
   const stale = h("p", { class: "mlm-note estimator-stale", "data-tone": "attention", role: "status", hidden: true });
   const live = h("p", { class: "mlm-quiet-text", role: "status", "aria-live": "polite" });
-  const tablist = h("div", { class: "estimator-tabs", role: "tablist", "aria-label": "Forecast" });
   const panel = h("div", { class: "estimator-panel", role: "tabpanel", id: "estimator-panel", tabindex: "-1" });
+  const tabs = tabRow({ name: "estimator", label: "Forecast", tabs: TABS, panel, onchoose: choose });
   const answer = h("section", { class: "estimator-answer", "aria-label": "Answer" }, sentence, dates, deadline, compared, overrun, stale, live);
-  const element = h("div", { class: "estimator-right" }, h("div", { class: "estimator-head" }, answer, tablist), panel);
+  const element = h("div", { class: "estimator-right" }, h("div", { class: "estimator-head" }, answer, tabs.element), panel);
   let spoken = 0;
 
   function showAnswer(said) {
@@ -57,19 +57,6 @@ export function forecastPane(options) {
 
   // -- the tabs -----------------------------------------------------------------------------------------
 
-  const tabs = TABS.map(([name, title]) => h("button", { type: "button", role: "tab", id: `estimator-tab-${name}`, "aria-controls": "estimator-panel", "data-tab": name, onclick: () => choose(name) }, title));
-  tablist.append(...tabs);
-  tablist.addEventListener("keydown", (event) => {
-    const usable = tabs.filter((tab) => tab.offsetParent);
-    const at = usable.indexOf(document.activeElement);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: usable.length - 1 }[event.key];
-    if (at < 0 || to === undefined) return;
-    event.preventDefault();
-    const next = usable[(to + usable.length) % usable.length];
-    next.focus();
-    choose(next.dataset.tab);
-  });
-
   function choose(name) {
     onPlan = name === "plan";
     if (!onPlan) chosen = name;
@@ -79,33 +66,12 @@ export function forecastPane(options) {
 
   function mark() {
     root.dataset.pane = onPlan ? "plan" : "forecast";
-    for (const tab of tabs) {
-      const on = tab.dataset.tab === (onPlan && root.clientWidth < 1000 ? "plan" : chosen);
-      tab.setAttribute("aria-selected", String(on));
-      tab.tabIndex = on ? 0 : -1;
-    }
+    tabs.mark(onPlan && root.clientWidth < 1000 ? "plan" : chosen);
   }
 
   // The panes stand side by side or behind each other as there is room: then other tabs count.
   const observer = new ResizeObserver(mark);
   observer.observe(root);
-
-  // -- figures ------------------------------------------------------------------------------------------
-
-  /** Show a figure, or move the one that is there. */
-  function figure(host, payload) {
-    if (payload.spec) drawn.set(payload.drawing, payload);
-    const kept = drawings.get(payload.id);
-    const full = () => ({ ...drawn.get(payload.drawing), ...payload });
-    if (kept && kept.host === host && host.isConnected) {
-      const done = kept.figure.update(kept.name === payload.drawing ? payload : full());
-      kept.name = payload.drawing;
-      return done;
-    }
-    kept?.figure.destroy();
-    drawings.set(payload.id, { host, name: payload.drawing, figure: showFigure(host, full(), vega) });
-    return undefined;
-  }
 
   const builders = { when: whenTab, drivers: driversTab, compare: compareTab, past: pastTab, keep: keepTab };
 
@@ -113,12 +79,10 @@ export function forecastPane(options) {
     showAnswer(said);
     if (tab.name !== chosen) return; // another tab was chosen while this was on its way: it has been asked for
     if (shown !== tab.name) {
-      for (const { figure: each } of drawings.values()) each.destroy();
       drawings.clear();
       shown = tab.name;
-      view = builders[shown]({ ...options, figure, choose });
+      view = builders[shown]({ ...options, figure: drawings.figure, choose });
       panel.replaceChildren(view.element);
-      panel.setAttribute("aria-labelledby", `estimator-tab-${shown}`);
     }
     view.show(tab, said);
     root.dispatchEvent(new CustomEvent("estimator-shown"));
@@ -129,7 +93,7 @@ export function forecastPane(options) {
   return {
     element, show,
     /** What a question to the kernel says about this page. */
-    wants: () => ({ tab: chosen, known: [...drawn.keys()] }),
+    wants: () => ({ tab: chosen, known: drawings.known() }),
     /** The plan has faults: what is shown belongs to the one before. */
     stale(elsewhere, count) {
       root.dataset.stale = "true";
@@ -147,7 +111,7 @@ export function forecastPane(options) {
     destroy() {
       clearTimeout(spoken);
       observer.disconnect();
-      for (const { figure: each } of drawings.values()) each.destroy();
+      drawings.clear();
     },
   };
 }

@@ -1,7 +1,9 @@
 // Saving plans in the workspace, opening earlier versions, and files to take home.
 
 import { busy, confirm, day, sentence } from "../ui/parts.js";
-import { download, h } from "../ui/screen.js";
+import { h } from "../ui/screen.js";
+import { takeaway } from "../ui/takeaway.js";
+import { unlockForm } from "../ui/unlock.js";
 import { figures } from "./estimator_tabs.js";
 
 const FILES = [
@@ -13,53 +15,20 @@ const FILES = [
   { format: "json", title: "Forecast", text: "The numbers, for programs.", type: "application/json" },
 ];
 
-/** @param {{root: HTMLElement, run: Function, key: object, again: () => void, plan: () => object, choose: Function, figure: Function}} options */
-export function keepTab({ root, run, key, again, plan, choose, figure }) {
+/** @param {{root: HTMLElement, run: Function, again: () => void, plan: () => object, choose: Function, figure: Function}} options */
+export function keepTab({ root, run, again, plan, choose, figure }) {
   const drawn = h("div", { class: "estimator-figures" });
   const draw = figures(drawn, figure);
-  const trouble = sentence();
   const place = h("section", { class: "mlm-stack" });
   const done = h("span", { class: "mlm-small mlm-quiet", role: "status" }); // outlives the form around it
   let name = "";
   let base = null;
 
-  async function take(button, format, type) {
-    trouble.say("");
-    try {
-      const said = await busy(button, () => run("export", { format }, { uses: true, bare: true }));
-      if (said) download(said.filename, type, said.buffers[0]);
-    } catch (error) {
-      trouble.say(error.message);
-    }
-  }
-
-  const files = h("section", { class: "mlm-stack" }, h("h2", {}, "Take it with you"), trouble.element,
-    h("ul", { class: "estimator-files" }, FILES.map(({ format, title, text, type }) => h("li", {},
-      h("button", { type: "button", "data-format": format, "aria-describedby": `estimator-file-${format}`, onclick: (event) => take(event.currentTarget, format, type) }, title),
-      h("span", { id: `estimator-file-${format}`, class: "mlm-small mlm-quiet" }, text)))));
+  const files = takeaway({ name: "estimator", files: FILES, fetch: (format) => run("export", { format }, { uses: true, bare: true }) });
 
   // -- saved plans --------------------------------------------------------------------------------------
 
-  function locked() {
-    const wrong = sentence();
-    const field = h("input", { type: "password", autocomplete: "off", required: true });
-    const go = h("button", { class: "mlm-primary" }, "Open");
-    async function unlock(given, button) {
-      try {
-        await busy(button, () => run("unlock", { key: given }, { bare: true }));
-        key.remember(given);
-        again();
-      } catch (error) {
-        key.remember(null);
-        wrong.say(error.message);
-      }
-    }
-    const known = key.remembered();
-    if (known) unlock(known, null);
-    return h("form", { class: "mlm-card mlm-stack estimator-key", onsubmit: (event) => { event.preventDefault(); unlock(field.value.trim(), go); } },
-      h("h2", {}, "Saved plans"), h("p", { class: "mlm-small" }, "Plans are saved on the server for those who have the facilitator’s key. Files below need no key."),
-      h("label", { class: "mlm-field" }, "Facilitator’s key", field), wrong.element, h("div", { class: "mlm-row" }, go));
-  }
+  const locked = () => unlockForm({ title: "Saved plans", text: "Plans are saved on the server for those who have the facilitator’s key. Files below need no key.", unlock: (key) => run("unlock", { key }, { bare: true }), onopen: again });
 
   function saved({ plans }, current) {
     const wrong = sentence();

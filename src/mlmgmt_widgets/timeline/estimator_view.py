@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from mlmgmt_widgets.timeline import calibration, capacity, charts, linter, scena
 from mlmgmt_widgets.timeline.durations import FEWEST_PAST
 from mlmgmt_widgets.timeline.forecast import DATES, Forecast
 from mlmgmt_widgets.timeline.past_estimates import PastEstimate
+from mlmgmt_widgets.ui.drawings import Drawings
 
 if TYPE_CHECKING:
     from mlmgmt_widgets.ui.figure import Figure
@@ -53,29 +54,6 @@ class Shown:
     versions: Sequence[SavedPlan]
     plain_plan: dict[str, Any]
     revision: int
-
-
-@dataclass
-class Drawings:
-    """Names the drawings of figures, so that a page that has one already is sent its numbers alone.
-
-    Charts are built once for each structure and kept by the functions that draw them; so a chart is known by itself.
-    """
-
-    _kept: list[object] = field(default_factory=list)
-
-    def name(self, figure: Figure) -> str:
-        """A name that figures share exactly if they share their drawing."""
-        for number, chart in enumerate(self._kept):
-            if chart is figure.chart:
-                return f"{figure.id}-{number}"
-        self._kept.append(figure.chart)
-        return f"{figure.id}-{len(self._kept) - 1}"
-
-    def payload(self, figure: Figure, known: frozenset[str]) -> dict[str, Any]:
-        """A figure for a page that knows these drawings."""
-        name = self.name(figure)
-        return {"drawing": name, **(figure.live() if name in known else figure.payload())}
 
 
 def view(shown: Shown, tab: str, drawings: Drawings, known: frozenset[str]) -> dict[str, Any]:

@@ -63,6 +63,7 @@ TEMPLATE: dict[str, Any] = {
         # The lowest level is close to the ground: an outline keeps its edge visible.
         "level": {"stroke": "--mlm-edge", "strokeWidth": 1},
         "bar": {"color": "--mlm-accent"},
+        "blocking": {"color": "--mlm-blocking"},
         "score": {"color": "--mlm-text", "stroke": "--mlm-ground", "strokeWidth": 1.5},
         "earlier": {"color": "--mlm-ground", "stroke": "--mlm-text", "strokeWidth": 1.5},
         "range": {"color": "--mlm-text", "strokeOpacity": 0.3, "strokeCap": "round"},

@@ -5,6 +5,13 @@ import { h } from "./screen.js";
 /** "1 person", "3 people". */
 export const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
+/** An id as words: "ml-engineer" is "ML engineer". What is no id stays as it is. */
+export function inWords(id) {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) return id;
+  const words = id.replaceAll("-", " ").replace(/\b(mlops|ml|llm|api|auc)\b/g, (short) => (short === "mlops" ? "MLOps" : short.toUpperCase()));
+  return words[0].toUpperCase() + words.slice(1);
+}
+
 /** At most two decimals. */
 export const decimal = (number) => String(Math.round(number * 100) / 100);
 
