@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 
 from mlmgmt_widgets.assessment.rubric import Rubric
+from mlmgmt_widgets.readiness.checklist import Checklist
+from mlmgmt_widgets.readiness.review import Review
 from mlmgmt_widgets.timeline.plan import Plan
 from mlmgmt_widgets.workspace import Participant, Workshop, Workspace
 
@@ -55,6 +57,28 @@ def toy_plan(**changes: Any) -> Plan:
             **changes,
         },
     )
+
+
+def toy_checklist(**changes: Any) -> Checklist:
+    return Checklist.model_validate(
+        {
+            "id": "toy",
+            "version": "1.0.0",
+            "title": "A toy checklist",
+            "stages": ["shadow", "production"],
+            "tiers": ["low", "high"],
+            "risk": [
+                {"id": "people", "question": "Is it about people?", "tier": "high", "because": "it is about people"},
+                {"id": "money", "question": "Is it about money?", "tier": "high", "because": "it is about money"},
+            ],
+            "items": [{"id": f"i{n}", "stage": "shadow", "question": f"Question {n}?"} for n in range(1, 7)],
+            **changes,
+        },
+    )
+
+
+def toy_review(**changes: Any) -> Review:
+    return Review.model_validate({"checklist": "toy@1.0.0", "subject": "churn-model", "version": "3", **changes})
 
 
 class Room:
@@ -184,3 +208,23 @@ def plan() -> Plan:
 @pytest.fixture
 def make_plan() -> Callable[..., Plan]:
     return toy_plan
+
+
+@pytest.fixture
+def checklist() -> Checklist:
+    return toy_checklist()
+
+
+@pytest.fixture
+def review() -> Review:
+    return toy_review()
+
+
+@pytest.fixture
+def make_checklist() -> Callable[..., Checklist]:
+    return toy_checklist
+
+
+@pytest.fixture
+def make_review() -> Callable[..., Review]:
+    return toy_review

@@ -1,4 +1,5 @@
-"""What the tests start in processes of their own: someone who opens the workspace, answers, or saves plans.
+"""What the tests start in processes of their own: someone who opens the workspace, answers, or saves plans
+and reviews.
 
 It says "ready" and waits for a line, so that all of them begin at once.
 """
@@ -6,9 +7,12 @@ It says "ready" and waits for a line, so that all of them begin at once.
 from __future__ import annotations
 
 import sys
+from datetime import date
 
+from mlmgmt_widgets.readiness import edits
+from mlmgmt_widgets.readiness.entries import SignOff
 from mlmgmt_widgets.timeline.plan import Plan
-from mlmgmt_widgets.workspace import PlanConflict, Workspace
+from mlmgmt_widgets.workspace import PlanConflict, ReviewConflict, Workspace
 
 
 def say(text: str) -> None:
@@ -77,4 +81,33 @@ def insist(address: str, name: str, title: str, count: str) -> None:
     say("done")
 
 
-{"open": open_it, "answer": answer, "enter": enter, "save": save, "insist": insist}[sys.argv[1]](*sys.argv[2:])
+def review(address: str, item: str, count: str) -> None:
+    """Say something of an item again and again, and sign off each time, without ever looking at what others do."""
+    author = edits.Author(item, date(2026, 11, 2))
+    with Workspace.open(address) as workspace:
+        saved = workspace.reviews.get("churn-model", "3")
+        wait()
+        for number in range(int(count)):
+            signature = SignOff(role=item, by=item, on=author.on, note=f"{item} {number}")
+            changed = edits.sign_off(edits.change(saved.review, item, author, note=f"note {number}"), signature)
+            saved = workspace.reviews.save("churn-model", "3", changed, base=saved.revision, by=item, what=f"{number}")
+    say("done")
+
+
+def judge(address: str, item: str, name: str) -> None:
+    """Say something of an item as somebody of this name, and say what became of it."""
+    with Workspace.open(address) as workspace:
+        saved = workspace.reviews.get("churn-model", "3")
+        changed = edits.change(saved.review, item, edits.Author(name, date(2026, 11, 2)), status="pass")
+        wait()
+        try:
+            stored = workspace.reviews.save("churn-model", "3", changed, base=saved.revision, by=name)
+        except ReviewConflict as conflict:
+            say(f"conflict {conflict.newest and conflict.newest.by} {' '.join(conflict.items)}")
+        else:
+            say(f"saved {stored.revision}")
+
+
+{"open": open_it, "answer": answer, "enter": enter, "save": save, "insist": insist, "review": review, "judge": judge}[
+    sys.argv[1]
+](*sys.argv[2:])

@@ -15,6 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData, create_engine, inspect, text
+from tests.workspace.conftest import toy_checklist, toy_review, toy_rubric
 
 from mlmgmt_widgets.errors import in_full
 from mlmgmt_widgets.workspace import Decision, Workspace, WorkspaceError, checks, schema
@@ -108,10 +109,20 @@ REVEALED = datetime(2026, 11, 2, 10, 30, 0, 123456, tzinfo=UTC)
 TOKEN = "ab" * 16
 
 
-def first_revision(engine: Engine, rubric: dict[str, Any]) -> None:
+def upgraded(engine: Engine, revision: str, tables: dict[str, list[dict[str, Any]]]) -> None:
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
     config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        found = MetaData()
+        found.reflect(connection)
+        for table, rows in tables.items():
+            connection.execute(found.tables[table].insert(), rows)
+
+
+def first_revision(engine: Engine, rubric: dict[str, Any]) -> None:
     shown = {
         "person": 3,
         "role": "",
@@ -148,18 +159,16 @@ def first_revision(engine: Engine, rubric: dict[str, Any]) -> None:
         {"participant_id": 3, "question": "q2", "answer": "dk", "comment": "", "sequence": 5},
     ]
     decision = {"workshop_id": 7, "question": "q1", "agreed": 2.5, "note": "Next quarter", "owner": "Bo"}
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        found = MetaData()
-        found.reflect(connection)
-        for table, rows in {
-            "workshops": [workshop],
-            "participants": [person],
-            "answers": answers,
-            "decisions": [decision],
-        }.items():
-            connection.execute(found.tables[table].insert(), rows)
+    tables = {"workshops": [workshop], "participants": [person], "answers": answers, "decisions": [decision]}
+    upgraded(engine, "0001", tables)
+
+
+def second_revision(engine: Engine, rubric: dict[str, Any], plan: dict[str, Any]) -> None:
+    first_revision(engine, rubric)
+    saved = {"plan_id": 4, "title": "A toy plan", "note": "Größe", "saved_at": REVEALED, "plan": plan}
+    versions = [saved | {"version": number, "forecast": {"draws": number}} for number in (1, 2)]
+    names = {"id": 4, "name": "Ranking", "name_key": "ranking", "newest": 2}
+    upgraded(engine, "0002", {"plans": [names], "plan_versions": versions})
 
 
 def everything_in(engine: Engine) -> dict[str, list[Any]]:
@@ -190,15 +199,42 @@ def test_a_workspace_of_the_first_revision_is_brought_up_to_date_and_loses_nothi
 
     assert after.pop(schema.VERSION_TABLE) == [(schema.REVISIONS[-1],)]
     assert {name: after[name] for name in before} == before
-    assert {name: rows for name, rows in after.items() if name not in before} == {"plans": [], "plan_versions": []}
+    added = {"plans", "plan_versions", "reviews", "review_revisions"}
+    assert {name: rows for name, rows in after.items() if name not in before} == {name: [] for name in added}
 
 
-def test_an_upgrade_that_fails_half_way_leaves_the_workspace_as_it_was(address, engine, rubric, tmp_path, monkeypatch):
+def test_a_workspace_of_the_second_revision_is_brought_up_to_date_and_keeps_plans_and_workshops(
+    address, engine, rubric, plan
+):
+    second_revision(
+        engine, rubric.model_dump(mode="json", by_alias=True), plan.model_dump(mode="json", exclude_none=True)
+    )
+    before = everything_in(engine)
+    assert before.pop(schema.VERSION_TABLE) == [("0002",)]
+
+    with Workspace.open(address) as workspace:
+        after = everything_in(engine)
+        assert workspace.workshops.get("CDF679").rubric == rubric
+        saved = workspace.plans.get("ranking")
+        assert (saved.name, saved.version, saved.saved_at, saved.note) == ("Ranking", 2, REVEALED, "Größe")
+        assert (saved.plan, saved.forecast) == (plan, {"draws": 2})
+        assert workspace.plans.get("ranking", 1).forecast == {"draws": 1}
+        workspace.reviews.begin(toy_checklist(), toy_review())
+        assert workspace.reviews.get("churn-model", "3").review == toy_review()
+
+    assert after.pop(schema.VERSION_TABLE) == [(schema.REVISIONS[-1],)]
+    assert {name: after[name] for name in before} == before
+    assert {name: rows for name, rows in after.items() if name not in before} == {"reviews": [], "review_revisions": []}
+
+
+@pytest.mark.parametrize("fails", ["0002_plans.py", "0003_reviews.py"])
+def test_an_upgrade_that_fails_half_way_leaves_the_workspace_as_it_was(fails, address, engine, tmp_path, monkeypatch):
+    rubric = toy_rubric()
     first_revision(engine, rubric.model_dump(mode="json", by_alias=True))
     before = everything_in(engine)
     folder = tmp_path / "migrations"
     shutil.copytree(schema.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    script = folder / "versions" / "0002_plans.py"
+    script = folder / "versions" / fails
     script.write_text(script.read_text() + "    raise RuntimeError('half way')\n")
     monkeypatch.setattr(schema, "MIGRATIONS", folder)
     with pytest.raises(RuntimeError, match="half way"):
@@ -208,7 +244,7 @@ def test_an_upgrade_that_fails_half_way_leaves_the_workspace_as_it_was(address, 
     monkeypatch.undo()
     with Workspace.open(address) as workspace:
         assert workspace.workshops.get("CDF679").rubric == rubric
-        assert workspace.plans.all() == []
+        assert (workspace.plans.all(), workspace.reviews.all()) == ([], [])
 
 
 def modules_after(code: str) -> set[str]:
@@ -235,14 +271,16 @@ def test_a_kernel_that_finds_a_current_workspace_does_not_import_alembic(tmp_pat
     assert not loaded & {"alembic", "pandas", "altair", "ipywidgets", "anywidget", "psycopg"}
 
 
-def test_a_participants_kernel_imports_no_plans(tmp_path: Path, rubric):
+def test_a_participants_kernel_imports_no_plans_and_no_reviews(tmp_path: Path, rubric):
     address = f"sqlite:///{tmp_path / 'workspace.sqlite'}"
     with Workspace.open(address) as workspace:
         workspace.workshops.create(rubric, "Search")
     run = "from mlmgmt_widgets.workspace import Workspace\n" + f"workspace = Workspace.open({address!r})\n"
-    shown = "print(*(name for name in sys.modules if name.startswith('mlmgmt_widgets.timeline')))"
+    others = ("mlmgmt_widgets.timeline", "mlmgmt_widgets.readiness")
+    shown = f"print(*(name for name in sys.modules if name.startswith({others})))"
+    used = "workspace.workshops.teams()\nworkspace.plans.all()\nworkspace.reviews.all()"
     printed = subprocess.run(
-        [sys.executable, "-c", f"import sys\n{run}workspace.workshops.teams()\nworkspace.plans.all()\n{shown}"],
+        [sys.executable, "-c", f"import sys\n{run}{used}\n{shown}"],
         capture_output=True,
         text=True,
         check=True,

@@ -157,3 +157,45 @@ def test_whoever_saves_again_after_a_conflict_adds_a_version_and_none_is_lost(wo
     assert [each.version for each in versions] == list(range(SAVERS * 6, 0, -1))
     for saver in range(SAVERS):
         assert [each["number"] for each in stored if each["by"] == f"Plan {saver}"] == list(range(6))
+
+
+def test_whoever_fills_in_a_review_at_once_with_others_loses_nothing(workspace, checklist, review, address, processes):
+    workspace.reviews.begin(checklist, review)
+    items = [f"i{saver}" for saver in range(1, SAVERS + 1)]
+    for item in items:
+        processes.start("review", address, item, "6")
+    processes.begin_together()
+    processes.finish()
+
+    newest = workspace.reviews.get("churn-model", "3")
+    assert newest.revision == 1 + SAVERS * 6
+    for item in items:
+        said = newest.review.entry(item)
+        assert [*(each.was.note for each in said.history), said.note] == [None, *(f"note {n}" for n in range(6))]
+        signed = [each.note for each in newest.review.sign_offs if each.role == item]
+        assert signed == [f"{item} {number}" for number in range(6)]
+    assert len(newest.review.sign_offs) == SAVERS * 6
+
+    for number, revision in enumerate(reversed(workspace.reviews.revisions("churn-model", "3")), 1):
+        assert revision.number == number
+        if number > 1:
+            before, after = (workspace.reviews.get("churn-model", "3", each).review for each in (number - 1, number))
+            changed = {name for name in after.items if after.entry(name) != before.entry(name)}
+            assert changed == {revision.by}
+            assert after.sign_offs[:-1] == before.sign_offs
+
+
+def test_of_several_who_judge_one_item_at_once_one_is_stored_and_the_others_learn_of_it(
+    workspace, checklist, review, address, processes
+):
+    workspace.reviews.begin(checklist, review)
+    names = [f"Ann{saver}" for saver in range(SAVERS)]
+    for name in names:
+        processes.start("judge", address, "i1", name)
+    processes.begin_together()
+    said = processes.finish()
+
+    winner = names[said.index("saved 2")]
+    assert sorted(said) == [f"conflict {winner} i1"] * (SAVERS - 1) + ["saved 2"]
+    newest = workspace.reviews.get("churn-model", "3")
+    assert (newest.revision, newest.by, newest.review.entry("i1").by) == (2, winner, winner)

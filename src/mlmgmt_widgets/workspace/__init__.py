@@ -1,4 +1,4 @@
-"""What the workbook remembers: workshops, who takes part, what they answered; plans and their forecasts.
+"""What the workbook remembers: workshops, who takes part, what they answered; plans and their forecasts; reviews.
 
     workspace = Workspace.open()
     workshop = workspace.workshops.create(load_rubric("pulse"), "Search team")
@@ -14,7 +14,14 @@ from mlmgmt_widgets import lazy
 
 if TYPE_CHECKING:
     from mlmgmt_widgets.workspace.address import database_url, default_url
-    from mlmgmt_widgets.workspace.errors import PlanConflict, UnknownPlan, UnknownWorkshop, WorkspaceError
+    from mlmgmt_widgets.workspace.errors import (
+        PlanConflict,
+        ReviewConflict,
+        UnknownPlan,
+        UnknownReview,
+        UnknownWorkshop,
+        WorkspaceError,
+    )
     from mlmgmt_widgets.workspace.plans import Plans
     from mlmgmt_widgets.workspace.records import (
         Decision,
@@ -24,11 +31,15 @@ if TYPE_CHECKING:
         PlanVersion,
         Progress,
         Revealed,
+        ReviewRevision,
+        ReviewSummary,
         SavedPlan,
+        SavedReview,
         State,
         StoredAnswer,
         Workshop,
     )
+    from mlmgmt_widgets.workspace.reviews import Reviews
     from mlmgmt_widgets.workspace.workshops import Workshops
     from mlmgmt_widgets.workspace.workspace import Workspace
 
@@ -42,10 +53,16 @@ __all__ = [
     "Plans",
     "Progress",
     "Revealed",
+    "ReviewConflict",
+    "ReviewRevision",
+    "ReviewSummary",
+    "Reviews",
     "SavedPlan",
+    "SavedReview",
     "State",
     "StoredAnswer",
     "UnknownPlan",
+    "UnknownReview",
     "UnknownWorkshop",
     "Workshop",
     "Workshops",
@@ -59,7 +76,14 @@ __getattr__, __dir__ = lazy.attributes(
     __name__,
     {
         "address": ["database_url", "default_url"],
-        "errors": ["PlanConflict", "UnknownPlan", "UnknownWorkshop", "WorkspaceError"],
+        "errors": [
+            "PlanConflict",
+            "ReviewConflict",
+            "UnknownPlan",
+            "UnknownReview",
+            "UnknownWorkshop",
+            "WorkspaceError",
+        ],
         "plans": ["Plans"],
         "records": [
             "Decision",
@@ -69,11 +93,15 @@ __getattr__, __dir__ = lazy.attributes(
             "PlanVersion",
             "Progress",
             "Revealed",
+            "ReviewRevision",
+            "ReviewSummary",
             "SavedPlan",
+            "SavedReview",
             "State",
             "StoredAnswer",
             "Workshop",
         ],
+        "reviews": ["Reviews"],
         "workshops": ["Workshops"],
         "workspace": ["Workspace"],
     },

@@ -23,7 +23,7 @@ FEWEST_ANONYMOUS = 3  # of two people, each knows what the other said
 MOST_IN_GROUP = 1000
 MOST_ROLES = 30
 NOTE_LENGTH = 2000
-MOST_JSON = 1_000_000  # characters of a plan, or of a forecast, as they are stored
+MOST_JSON = 1_000_000  # characters of a plan, a forecast, a review or a checklist, as they are stored
 MOST_VERSIONS = 2**31 - 1  # what a column of whole numbers holds
 
 _TOKEN = re.compile(r"[0-9a-fA-F]{32,128}")
@@ -195,6 +195,53 @@ def plan_version(number: object) -> int:
     if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MOST_VERSIONS:
         raise WorkspaceError("That is not the number of a version; the versions of a plan count 1, 2, 3 and so on.")
     return number
+
+
+def model_name(subject: object) -> str:
+    """Return the name of a model under review.
+
+    Raises:
+        WorkspaceError: if it is no text, empty or too long.
+    """
+    line = one_line(subject, "A model's name", ID_LENGTH)
+    if not line:
+        raise WorkspaceError("Please say which model the review is of.")
+    return line
+
+
+def model_version(version: object) -> str:
+    """Return the version of a model under review.
+
+    Raises:
+        WorkspaceError: if it is no text, empty or too long.
+    """
+    line = one_line(version, "A model's version", ID_LENGTH)
+    if not line:
+        raise WorkspaceError("Please say which version of the model the review is of.")
+    return line
+
+
+def revision(number: object) -> int:
+    """Return the number of a review's revision.
+
+    Raises:
+        WorkspaceError: if no revision can have it.
+    """
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MOST_VERSIONS:
+        raise WorkspaceError("That is not the number of a revision; the revisions of a review count 1, 2, 3 and so on.")
+    return number
+
+
+def author(name: object) -> str:
+    """Return the name of somebody who changes a review.
+
+    Raises:
+        WorkspaceError: if it is no text, empty or too long.
+    """
+    line = one_line(name, "Your name")
+    if not line:
+        raise WorkspaceError("Please say who you are; every change of a review is kept with a name.")
+    return line
 
 
 def plain_values(given: object, what: str) -> dict[str, Any]:

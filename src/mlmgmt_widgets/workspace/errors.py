@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlmgmt_widgets.errors import Passing, Refusal
 
 if TYPE_CHECKING:
-    from mlmgmt_widgets.workspace.records import PlanVersion
+    from mlmgmt_widgets.workspace.records import PlanVersion, ReviewSummary, SavedReview
 
 
 class WorkspaceError(Refusal):
@@ -43,6 +43,32 @@ class PlanConflict(WorkspaceError):  # noqa: N818 - an answer, like its base
     def __init__(self, sentence: str, newest: PlanVersion | None) -> None:
         super().__init__(sentence)
         self.newest = newest
+
+
+class UnknownReview(WorkspaceError):  # noqa: N818 - an answer, like its base
+    """No review is of this model and version, or it has no such revision."""
+
+
+class ReviewConflict(WorkspaceError):  # noqa: N818 - an answer, like its base
+    """A review was not saved: what is stored and what was handed in cannot both stand. Nothing was changed.
+
+    Attributes:
+        newest: the newest revision that is stored; `None` where a review was to be begun that is there already.
+        items: what was changed in two ways: ids of items, then words such as "tier" and "sign-offs".
+        existing: the review that is there already, where one was to be begun.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        newest: SavedReview | None = None,
+        items: tuple[str, ...] = (),
+        existing: ReviewSummary | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.newest = newest
+        self.items = items
+        self.existing = existing
 
 
 class StorageFault(WorkspaceError, Passing):  # noqa: N818

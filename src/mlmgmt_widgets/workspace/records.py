@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from mlmgmt_widgets.assessment.responses import Answer, Response
 from mlmgmt_widgets.assessment.rubric import Rubric
 
-if TYPE_CHECKING:  # a participant's kernel needs no plans
+if TYPE_CHECKING:  # a participant's kernel needs no plans and no reviews
+    from mlmgmt_widgets.readiness.checklist import Checklist
+    from mlmgmt_widgets.readiness.review import Review
     from mlmgmt_widgets.timeline.plan import Plan
 
 State = Literal["collecting", "revealed", "closed"]
@@ -204,4 +206,69 @@ class SavedPlan:
     note: str
     plan: Plan
     forecast: dict[str, Any]
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSummary:
+    """A saved review in a list: what its newest revision says of it.
+
+    Attributes:
+        subject: the model.
+        version: of the model.
+        checklist: the id and version of the checklist, such as model-readiness@1.0.0.
+        tier: the tier, once it was chosen.
+        revision: the number of the newest revision; they count 1, 2, 3 and so on.
+        saved_at: when that was saved.
+        by: who saved it; empty where nobody was named.
+    """
+
+    subject: str
+    version: str
+    checklist: str
+    tier: str | None
+    revision: int
+    saved_at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRevision:
+    """A revision of a review in a list, without the review itself.
+
+    Attributes:
+        number: they count 1, 2, 3 and so on.
+        saved_at: when it was saved.
+        by: who saved it; empty where nobody was named.
+        what: what they changed, in a few words.
+    """
+
+    number: int
+    saved_at: datetime
+    by: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedReview:
+    """A revision of a review, with the checklist that it fills in.
+
+    Attributes:
+        review: the review.
+        checklist: as it was when the review was begun, or moved to it.
+        revision: its number; they count 1, 2, 3 and so on.
+        saved_at: when it was saved.
+        by: who saved it; empty where nobody was named.
+        what: what they changed, in a few words.
+        merged: whether saving took in what others had changed meanwhile, so that this is more than was handed in.
+        unchanged: whether saving stored nothing because this is what the newest revision held already.
+    """
+
+    review: Review
+    checklist: Checklist
+    revision: int
+    saved_at: datetime
+    by: str
+    what: str
+    merged: bool = False
     unchanged: bool = False

@@ -15,9 +15,18 @@ VERSION_TABLE = "mlmgmt_version"
 
 # Every revision in migrations/versions, oldest first. They are named here too so that a kernel that finds a
 # current database need not import Alembic.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
-_TABLES = {"workshops", "participants", "answers", "decisions", "plans", "plan_versions"}
+_TABLES = {
+    "workshops",
+    "participants",
+    "answers",
+    "decisions",
+    "plans",
+    "plan_versions",
+    "reviews",
+    "review_revisions",
+}
 _LOCK = 0x6D6C6D676D74  # PostgreSQL's advisory locks have numbers; this one spells mlmgmt
 
 _version = Table(VERSION_TABLE, MetaData(), Column("version_num", String(32)))

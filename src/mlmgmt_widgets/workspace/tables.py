@@ -145,3 +145,36 @@ class PlanVersionRow(Base):
     saved_at: Mapped[datetime]
     plan: Mapped[dict[str, Any]] = mapped_column(JSON)
     forecast: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ReviewRow(Base):
+    """A model's version under review. Whoever adds a revision locks this row, so that revisions follow one another."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (UniqueConstraint("subject_key", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(ID_LENGTH))  # as the newest revision spells it
+    subject_key: Mapped[str] = mapped_column(String(3 * ID_LENGTH))  # the subject, whatever the case
+    version: Mapped[str] = mapped_column(String(ID_LENGTH))
+    newest: Mapped[int]  # the number of the newest revision
+
+
+class ReviewRevisionRow(Base):
+    """A revision of a review, which is never changed. The large columns are last: lists need not read past them.
+
+    A checklist is kept where it came: with the first revision, and with each that moved the review to another one.
+    """
+
+    __tablename__ = "review_revisions"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id", ondelete="CASCADE"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    what: Mapped[str] = mapped_column(Text)
+    checklist_key: Mapped[str] = mapped_column(String(ID_LENGTH))
+    checklist_since: Mapped[int]  # the revision that holds the checklist of this one
+    tier: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    review: Mapped[dict[str, Any]] = mapped_column(JSON)
+    checklist: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

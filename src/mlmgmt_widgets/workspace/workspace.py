@@ -9,18 +9,20 @@ from mlmgmt_widgets.workspace.address import database_url, in_words, parse, sqli
 from mlmgmt_widgets.workspace.database import Database
 from mlmgmt_widgets.workspace.errors import WorkspaceError
 from mlmgmt_widgets.workspace.plans import Plans
+from mlmgmt_widgets.workspace.reviews import Reviews
 from mlmgmt_widgets.workspace.schema import bring_up_to_date
 from mlmgmt_widgets.workspace.workshops import Workshops
 
 
 class Workspace:
-    """What a team's workshops and plans leave behind, kept in one database.
+    """What a team's workshops, plans and reviews leave behind, kept in one database.
 
     Open it in the process that uses it: its connection does not survive a fork.
 
     Attributes:
         workshops: the workshops, their participants, answers, snapshots and decisions.
         plans: the plans that were saved, in every version, each with its forecast.
+        reviews: the reviews of model versions, in every revision, each with its checklist.
 
     Example:
         >>> with Workspace.open("sqlite://") as workspace:  # in memory
@@ -32,6 +34,7 @@ class Workspace:
         self._database = database
         self.workshops = Workshops(database)
         self.plans = Plans(database)
+        self.reviews = Reviews(database)
 
     @classmethod
     def open(cls, url: str | None = None) -> Self:
