@@ -59,7 +59,7 @@ def weigh(item: Item, state: State, evidence: Evidence, version: str, today: dat
     """
     on = evidence.on or state.on
     about = evidence.version or state.version or version
-    until = last_day(item, on)
+    until = _earliest(last_day(item, on), _too_old_after(item, evidence))
     reason: Reason | None
     passes, said = _outcome(item, evidence, today)
     if about != version and not item.carries_over:
@@ -146,16 +146,32 @@ def _all_passed(checks: Checks) -> tuple[bool | None, str]:
 def _there(item: Item, evidence: Evidence, today: date) -> tuple[bool | None, str]:
     """Whether a file, a run or a tag is there, and young enough."""
     name = _name(evidence)
-    limits = [evidence.younger_than_days]
-    if item.rule is not None and item.rule.file is not None and evidence.file is not None:
-        limits.append(item.rule.younger_than_days)
-    limit = min((each for each in limits if each is not None), default=None)
+    limit = _age_limit(item, evidence)
     if limit is None:
         return True, f"{name} is there" + (f", of {day(evidence.on)}" if evidence.on else "")
     if evidence.on is None:
         return False, f"{name} has no date, needs to be at most {counted(limit, 'day')} old"
     age = max((today - evidence.on).days, 0)
     return age <= limit, f"{name} is {counted(age, 'day')} old, needs at most {limit}"
+
+
+def _age_limit(item: Item, evidence: Evidence) -> int | None:
+    """The days that a file may be old: its own limit and that of the rule that is about it, whichever is less."""
+    limits = [evidence.younger_than_days]
+    if item.rule is not None and item.rule.file is not None and evidence.file is not None:
+        limits.append(item.rule.younger_than_days)
+    return min((each for each in limits if each is not None), default=None)
+
+
+def _too_old_after(item: Item, evidence: Evidence) -> date | None:
+    limit = _age_limit(item, evidence)
+    if limit is None or evidence.on is None or evidence.metric is not None:
+        return None
+    return evidence.on + timedelta(days=limit)
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min((each for each in days if each is not None), default=None)
 
 
 def _name(evidence: Evidence) -> str:
