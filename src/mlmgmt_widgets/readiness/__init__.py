@@ -10,6 +10,7 @@ from mlmgmt_widgets import lazy
 if TYPE_CHECKING:
     from mlmgmt_widgets.readiness.checklist import Checklist, IfOpen, Item, RiskQuestion, load_checklist
     from mlmgmt_widgets.readiness.entries import Change, Checks, Entry, Evidence, SignOff, State
+    from mlmgmt_widgets.readiness.evidence import FolderFiles, read_evidence
     from mlmgmt_widgets.readiness.item_rule import Rule
     from mlmgmt_widgets.readiness.judging import Finding, Open
     from mlmgmt_widgets.readiness.review import Review, load_review
@@ -22,6 +23,7 @@ __all__ = [
     "Entry",
     "Evidence",
     "Finding",
+    "FolderFiles",
     "IfOpen",
     "Item",
     "Open",
@@ -35,6 +37,7 @@ __all__ = [
     "evaluate",
     "load_checklist",
     "load_review",
+    "read_evidence",
 ]
 
 __getattr__, __dir__ = lazy.attributes(
@@ -42,6 +45,7 @@ __getattr__, __dir__ = lazy.attributes(
     {
         "checklist": ["Checklist", "IfOpen", "Item", "RiskQuestion", "load_checklist"],
         "entries": ["Change", "Checks", "Entry", "Evidence", "SignOff", "State"],
+        "evidence": ["FolderFiles", "read_evidence"],
         "item_rule": ["Rule"],
         "judging": ["Finding", "Open"],
         "review": ["Review", "load_review"],

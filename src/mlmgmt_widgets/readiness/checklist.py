@@ -160,9 +160,10 @@ class Checklist(FrozenModel):
         return tuple(dict.fromkeys(item.group for item in self.items))
 
     @cached_property
-    def owners(self) -> tuple[str, ...]:
-        """The roles that own items, in the order in which they first come."""
-        return tuple(dict.fromkeys(item.owner for item in self.items if item.owner))
+    def roles(self) -> tuple[str, ...]:
+        """The roles that own items or sign stages off, in alphabetical order."""
+        owners = {item.owner for item in self.items if item.owner}
+        return tuple(sorted(owners.union(*self.sign_offs.values())))
 
     def asked(self, stage: str, tier: str | None) -> tuple[Item, ...]:
         """The items that a stage asks for at a tier: its own and those of the stages before it.

@@ -71,10 +71,12 @@ def weigh(item: Item, state: State, evidence: Evidence, version: str, today: dat
 
 def last_day(item: Item, on: date | None) -> date | None:
     """The last day on which something of a day counts for an item; None where it does not age or has no day."""
-    if on is None or item.expires_after_days is None:
-        return None
+    return None if on is None or item.expires_after_days is None else _after(on, item.expires_after_days)
+
+
+def _after(day_of: date, days: int) -> date:
     try:
-        return on + timedelta(days=item.expires_after_days)
+        return day_of + timedelta(days=days)
     except OverflowError:
         return date.max
 
@@ -167,7 +169,7 @@ def _too_old_after(item: Item, evidence: Evidence) -> date | None:
     limit = _age_limit(item, evidence)
     if limit is None or evidence.on is None or evidence.metric is not None:
         return None
-    return evidence.on + timedelta(days=limit)
+    return _after(evidence.on, limit)
 
 
 def _earliest(*days: date | None) -> date | None:
@@ -178,7 +180,12 @@ def _name(evidence: Evidence) -> str:
     source = evidence.read_from
     if source is not None:
         return str(getattr(evidence, source))
-    return evidence.link or evidence.note or evidence.metric or evidence.source or "evidence"
+    return evidence.link or clause(evidence.note or "") or evidence.metric or evidence.source or "evidence"
+
+
+def clause(text: str) -> str:
+    """What people typed as a part of a sentence: on one line, and without its own full stop."""
+    return " ".join(text.split()).removesuffix(".")
 
 
 def number(value: float, beside: float | None = None) -> str:
@@ -192,10 +199,11 @@ def number(value: float, beside: float | None = None) -> str:
     """
     if float(value).is_integer() and abs(value) < _EXACT:
         return f"{int(value):,}"
+    whole = len(str(int(abs(value)))) + 1 if abs(value) < _EXACT else 0  # all digits before the point are shown
     text = ""
     for digits in (4, 6, 9, 17):
-        text = f"{value:.{digits}g}"
-        if beside is None or _order(float(text), beside) == _order(value, beside):
+        text = f"{value:,.{max(digits, whole)}g}"
+        if beside is None or _order(float(text.replace(",", "")), beside) == _order(value, beside):
             break
     return text
 

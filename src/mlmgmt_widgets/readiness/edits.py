@@ -52,17 +52,30 @@ def change(review: Review, item: str, author: Author, **values: Any) -> Review:
     given = {name: getattr(entry, name) for name in State.model_fields} | values
     if given["status"] != "waived":
         given["until"] = None
-    if given["status"] in {"pass", "unknown"} and "reason" not in values and given["status"] != entry.status:
+    if "reason" not in values and given["status"] != entry.status:
         given["reason"] = None  # it was the reason of another status
     if any(given[name] != getattr(entry, name) for name in _SAID):
-        given |= {"by": author.name, "role": author.role, "on": author.on, "version": review.version}
+        given |= {"evidence": _dated(entry, review.version), **_said(review, author)}
     return put(review, item, State.model_validate(given), author)
 
 
 def confirm(review: Review, item: str, author: Author) -> Review:
     """Say again what is said of an item, as of today and for this version: so a pass that has aged counts anew."""
-    given = {"by": author.name, "role": author.role, "on": author.on, "version": review.version}
-    return put(review, item, review.entry(item).state.model_copy(update=given), author)
+    entry = review.entry(item)
+    given = {"evidence": _dated(entry, review.version), **_said(review, author)}
+    return put(review, item, entry.state.model_copy(update=given), author)
+
+
+def _said(review: Review, author: Author) -> dict[str, Any]:
+    return {"by": author.name, "role": author.role, "on": author.on, "version": review.version}
+
+
+def _dated(entry: Entry, version: str) -> tuple[Evidence, ...]:
+    """Evidence with the day and the version that it took from its item: a new word there makes it no younger."""
+    about = entry.version or version
+    return tuple(
+        each.model_copy(update={"on": each.on or entry.on, "version": each.version or about}) for each in entry.evidence
+    )
 
 
 def add_evidence(review: Review, item: str, evidence: Evidence, author: Author) -> Review:
@@ -95,13 +108,18 @@ def put(review: Review, item: str, state: State, author: Author) -> Review:
     values = {name: getattr(state, name) for name in State.model_fields}
     # Validated as a whole: the state as a model, the history by its limits.
     changed = Entry.model_validate({**values, "history": (*entry.history, past)})
-    return review.model_copy(update={"items": {**review.items, item: changed}})
+    return _with(review, items={**review.items, item: changed})
+
+
+def _with(review: Review, **update: Any) -> Review:
+    """The review with other values, checked as if they came from a file."""
+    return Review.model_validate({name: getattr(review, name) for name in Review.model_fields} | update)
 
 
 def sign_off(review: Review, signature: SignOff) -> Review:
     """Add a sign-off, for the review's version unless it names another; earlier ones stay."""
     about = {"version": signature.version or review.version}
-    return review.model_copy(update={"sign_offs": (*review.sign_offs, signature.model_copy(update=about))})
+    return _with(review, sign_offs=(*review.sign_offs, signature.model_copy(update=about)))
 
 
 def set_tier(review: Review, tier: str | None, author: Author, reason: str | None = None) -> Review:
@@ -109,8 +127,7 @@ def set_tier(review: Review, tier: str | None, author: Author, reason: str | Non
     if (tier, reason) == (review.tier, review.tier_reason):
         return review
     past = TierChange(by=author.name, on=author.on, was=review.tier, reason=review.tier_reason)
-    update = {"tier": tier, "tier_reason": reason, "tier_history": (*review.tier_history, past)}
-    return review.model_copy(update=update)
+    return _with(review, tier=tier, tier_reason=reason, tier_history=(*review.tier_history, past))
 
 
 def for_version(review: Review, version: str) -> Review:
@@ -123,32 +140,28 @@ def for_version(review: Review, version: str) -> Review:
     old = review.version
     items = {name: _pinned(entry, old) for name, entry in review.items.items()}
     signed = tuple(each if each.version else each.model_copy(update={"version": old}) for each in review.sign_offs)
-    return review.model_copy(update={"version": version, "items": items, "sign_offs": signed})
+    return _with(review, version=version, items=items, sign_offs=signed)
 
 
 def _pinned(entry: Entry, version: str) -> Entry:
-    said = entry.version or (version if entry.status != "unknown" else None)
-    evidence = tuple(
-        each if each.version else each.model_copy(update={"version": entry.version or version})
-        for each in entry.evidence
-    )
+    about = entry.version or version
+    said = entry.version if entry.status == "unknown" else about
+    evidence = tuple(each.model_copy(update={"version": each.version or about}) for each in entry.evidence)
     return entry.model_copy(update={"version": said, "evidence": evidence})
 
 
 def next_review(review: Review, checklist: Checklist, version: str) -> Review:
     """A review of a later version, begun from an earlier one: what carries over is kept, and the rest is open anew.
 
-    Owners and due dates stay; histories stay with the review of the earlier version.
+    Owners stay, and answers about risk that the checklist still asks for; days by which something was due do not.
+    Histories stay with the review of the earlier version.
     """
     pinned = for_version(review, version)
-    items = {
-        name: kept
-        for name, entry in pinned.items.items()
-        if name in checklist.items_by_id and (kept := _begun(checklist.items_by_id[name], entry)) != Entry()
-    }
-    return pinned.model_copy(
-        update={"checklist": checklist.key, "items": items, "sign_offs": (), "tier_history": ()},
-    )
+    items = {item.id: begun for item in checklist.items if (begun := _begun(item, pinned.entry(item.id))) != Entry()}
+    risk = {question.id: pinned.risk[question.id] for question in checklist.risk if question.id in pinned.risk}
+    tier = pinned.tier if pinned.tier in checklist.tiers else None
+    kept = {"tier": tier, "tier_reason": pinned.tier_reason if tier else None, "risk": risk, "items": items}
+    return _with(pinned, checklist=checklist.key, sign_offs=(), tier_history=(), **kept)
 
 
 def _begun(item: Item, entry: Entry) -> Entry:

@@ -16,6 +16,12 @@ Status = Literal["pass", "fail", "na", "waived", "unknown"]
 SOURCES = ("junit", "evidently", "great_expectations", "pandera", "mlflow", "file", "tag")
 """What evidence can be read from; each piece of evidence is read from one of them, or typed."""
 
+_RESULTS = {
+    "checks": {"junit", "evidently", "great_expectations", "pandera"},
+    "found": {"file", "mlflow", "tag"},
+    "missing": set(SOURCES),
+}
+
 Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 
 
@@ -103,7 +109,7 @@ class Evidence(FrozenModel):
         given = [name for name in SOURCES if get(data, name) is not None]
         for name in given[1:]:
             yield Problem((name,), f"'{name}' beside '{given[0]}'", "evidence that is read from one place")
-        if not given and all(get(data, name) is None for name in ("link", "note", "metric", "checks")):
+        if not given and all(get(data, name) is None for name in ("link", "note", "metric")):
             yield Problem((), "evidence of nothing", "a link, a note, a metric, or one of " + ", ".join(SOURCES))
         yield from item_rule.bounds(data)
         yield from _belongs(data, given)
@@ -119,6 +125,9 @@ def _belongs(data: Mapping[str, Any], given: list[str]) -> Iterator[Problem]:
     for name, needed in needs.items():
         if get(data, name) is not None and needed not in given:
             yield Problem((name,), f"'{name}' without '{needed}'", f"'{needed}' beside it")
+    for name, fits in _RESULTS.items():
+        if get(data, name) is not None and not fits & set(given):
+            yield Problem((name,), f"'{name}' of nothing", f"one of {', '.join(sorted(fits))} beside it")
 
 
 _NEEDS = {"na": ("reason",), "waived": ("reason", "until", "by")}

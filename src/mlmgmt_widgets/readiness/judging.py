@@ -15,7 +15,7 @@ from datetime import date
 from typing import Literal
 
 from mlmgmt_widgets.readiness.checklist import Item
-from mlmgmt_widgets.readiness.counting import Reason, Weighed, answers, last_day, needs, too_old, weigh
+from mlmgmt_widgets.readiness.counting import Reason, Weighed, answers, clause, last_day, needs, too_old, weigh
 from mlmgmt_widgets.readiness.entries import Entry, Evidence
 from mlmgmt_widgets.readiness.review import Review
 from mlmgmt_widgets.words import day
@@ -77,7 +77,7 @@ def judge(item: Item, review: Review, today: date) -> Finding:
     if entry.status == "na":
         if said := case.stale:
             return case.open("stale-version", said)
-        return case.settled("na", entry.reason or "")
+        return case.settled("na", clause(entry.reason or ""))
     return case.by_rule() if item.rule is not None else case.by_status()
 
 
@@ -132,41 +132,36 @@ class _Case:
     # -- a rule ------------------------------------------------------------------------------------------------
 
     def by_rule(self) -> Finding:
-        """The evidence that the rule asks for decides; other measures must not speak against it."""
+        """What the rule asks for decides; other measures must not speak against it."""
         rule = self.item.rule
         if rule is not None and rule.sign_off is not None:
-            return self.by_sign_off(rule.sign_off)
-        asked = [each for each in self.weighed if answers(self.item, each.evidence)]
-        measured = [each for each in asked if each.passes is not None]
-        if not measured:
-            unread = next((each.said for each in asked), "")
-            return self.open("missing", unread or f"it takes {needs(self.item)}")
-        decided = self.measured(measured)
-        others = [each for each in self.weighed if each.passes is not None and each not in measured]
-        against = self.measured(others) if others else None
-        return (
-            against if decided.outcome == "passed" and against is not None and against.reason == "failed" else decided
-        )
+            asked: list[Weighed] = []
+            decided = self.by_sign_off(rule.sign_off)
+        else:
+            asked = [each for each in self.weighed if answers(self.item, each.evidence) and each.passes is not None]
+            decided = self.measured(asked) if asked else self.open("missing", self.unmet())
+        others = [each for each in self.weighed if each.passes is not None and each not in asked]
+        against = self.measured(others) if decided.outcome == "passed" and others else None
+        return against if against is not None and against.outcome == "open" and _bad_news(others) else decided
+
+    def unmet(self) -> str:
+        """Why there is nothing that the rule asks for."""
+        unread = (each.said for each in self.weighed if answers(self.item, each.evidence))
+        return next(unread, f"it takes {needs(self.item)}")
 
     def measured(self, measured: Sequence[Weighed]) -> Finding:
-        """What measures say: for each thing that is measured, the latest that counts."""
-        counting = [each for each in measured if each.reason is None]
-        if not counting:
-            latest = max(measured, key=_day_of)
-            return self.open(latest.reason or "missing", latest.said)
-        latest_of: dict[tuple[str, ...], list[Weighed]] = {}
-        for each in counting:
-            of_the_same = latest_of.setdefault(_thing(each.evidence), [])
-            if of_the_same and _day_of(each) > _day_of(of_the_same[0]):
-                of_the_same.clear()
-            if not of_the_same or _day_of(each) == _day_of(of_the_same[0]):
-                of_the_same.append(each)
-        deciding = [each for several in latest_of.values() for each in several]
-        if failing := [each for each in deciding if not each.passes]:
+        """What measures say: for each thing that is measured, the latest that counts, or else the latest."""
+        latest = _latest(measured)
+        if failing := [each for each in latest if each.reason is None and not each.passes]:
             return self.open("failed", "; ".join(each.said for each in failing))
-        return self.settled(
-            "passed", "; ".join(each.said for each in deciding), _first(each.until for each in deciding)
-        )
+        counting = [each for each in latest if each.reason is None]
+        old = [each for each in latest if each.reason is not None]
+        if not counting or _bad_news(old):
+            # What failed and was not measured again has not passed by growing old.
+            worst = max((each for each in old if not each.passes), key=_day_of, default=None) or max(old, key=_day_of)
+            return self.open(worst.reason or "missing", worst.said)
+        said = "; ".join(each.said for each in counting)
+        return self.settled("passed", said, _first(each.until for each in counting))
 
     def by_sign_off(self, role: str) -> Finding:
         """The last sign-off of a role for this stage decides."""
@@ -192,7 +187,7 @@ class _Case:
         measured = [each for each in self.weighed if each.passes is not None]
         if measured:
             decided = self.measured(measured)
-            if self.entry.status == "unknown" or decided.outcome == "passed" or decided.reason == "failed":
+            if self.entry.status == "unknown" or decided.outcome == "passed" or _bad_news(measured):
                 return decided
         if self.entry.status == "unknown":
             given = (
@@ -219,12 +214,30 @@ class _Case:
         return self.settled("passed", _by(self.entry), last_day(self.item, self.entry.on))
 
 
-def _thing(evidence: Evidence) -> tuple[str, ...]:
+def _latest(measured: Sequence[Weighed]) -> list[Weighed]:
+    """Of each thing that is measured, those of its latest day that count; where none counts, those of the latest."""
+    things: dict[tuple[object, ...], list[Weighed]] = {}
+    for each in measured:
+        things.setdefault(_thing(each.evidence), []).append(each)
+    latest = []
+    for several in things.values():
+        best = [each for each in several if each.reason is None] or several
+        last = max(map(_day_of, best))
+        latest += [each for each in best if _day_of(each) == last]
+    return latest
+
+
+def _bad_news(measured: Sequence[Weighed]) -> bool:
+    """Whether the latest measure of something fails, of this version, however old it is."""
+    return any(not each.passes and each.reason != "stale-version" for each in _latest(measured))
+
+
+def _thing(evidence: Evidence) -> tuple[object, ...]:
     """What a measure is of: two of the same thing are an older and a newer one."""
     source = evidence.read_from
-    kind = "metric" if evidence.metric is not None else source or "checks"
-    name = evidence.metric or (str(getattr(evidence, source)) if source else evidence.source or "")
-    return kind, name
+    if evidence.metric is not None:
+        return "metric", evidence.metric, evidence.at, *sorted((evidence.where or {}).items())
+    return source or "checks", str(getattr(evidence, source)) if source else evidence.source or ""
 
 
 def _day_of(weighed: Weighed) -> date:
@@ -236,7 +249,7 @@ def _first(days: Iterable[date | None]) -> date | None:
 
 
 def _with_reason(entry: Entry, said: str) -> str:
-    return f"{said}: {entry.reason}" if entry.reason else said
+    return f"{said}: {clause(entry.reason)}" if entry.reason else said
 
 
 def _by(entry: Entry) -> str:

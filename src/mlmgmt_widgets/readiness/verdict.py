@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlmgmt_widgets.content import ContentError, nearest, shown
 from mlmgmt_widgets.documents import Fault
 from mlmgmt_widgets.readiness.checklist import Checklist, Item
 from mlmgmt_widgets.readiness.judging import Finding, Open, judge
 from mlmgmt_widgets.readiness.review import Review, fitting
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,33 @@ class Verdict:
                 for each in self.waived
             ],
         }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every item that is asked as a table, one row each.
+
+        Returns:
+            Columns `stage`, `theme`, `item`, `title`, `severity`, `outcome`, `reason` (missing where it is not open),
+            `said`, `until` (missing where time does not change it), `owner`.
+        """
+        import pandas as pd
+
+        rows = [
+            (
+                each.item.stage,
+                each.item.group,
+                each.item.id,
+                each.item.name,
+                each.item.severity,
+                each.outcome,
+                each.reason,
+                each.said,
+                each.until,
+                each.entry.owner or each.item.owner,
+            )
+            for each in self.findings
+        ]
+        names = ["stage", "theme", "item", "title", "severity", "outcome", "reason", "said", "until", "owner"]
+        return pd.DataFrame(rows, columns=names)
 
 
 def evaluate(
