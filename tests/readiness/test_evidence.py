@@ -51,9 +51,20 @@ def test_evidence_without_a_version_is_of_its_items(tmp_path):
 
 
 def test_an_earlier_reading_does_not_survive_a_later_one(tmp_path):
-    earlier = {"metric": "auc", "file": "metrics.json", "value": 0.9, "found": True, "checks": {"passed": 1}}
+    earlier = {"metric": "auc", "file": "metrics.json", "value": 0.9, "found": True}
     again = read(tmp_path, earlier)
-    assert (again.value, again.found, again.checks, again.missing) == (None, None, None, "metrics.json is not there")
+    assert (again.value, again.found, again.missing) == (None, None, "metrics.json is not there")
+    tests = read(tmp_path, {"junit": "junit.xml", "checks": {"passed": 1}})
+    assert (tests.checks, tests.missing) == (None, "junit.xml is not there")
+
+
+def test_the_earlier_of_the_day_that_was_written_and_that_of_the_file_counts(tmp_path):
+    for name in ("metrics.json", "plan.md"):
+        (tmp_path / name).write_text('{"auc": 0.83}')
+        os.utime(tmp_path / name, times=(datetime(2026, 11, 10, 12, tzinfo=UTC).timestamp(),) * 2)
+    for written, counts in (("2026-11-01", date(2026, 11, 1)), ("2026-11-20", date(2026, 11, 10))):
+        assert read(tmp_path, {"metric": "auc", "file": "metrics.json", "on": written}).on == counts
+        assert read(tmp_path, {"file": "plan.md", "on": written}).on == date(2026, 11, 10)  # its age is what counts
 
 
 def test_reading_returns_a_new_review(tmp_path):

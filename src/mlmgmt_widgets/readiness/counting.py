@@ -200,12 +200,11 @@ def number(value: float, beside: float | None = None) -> str:
     if float(value).is_integer() and abs(value) < _EXACT:
         return f"{int(value):,}"
     whole = len(str(int(abs(value)))) + 1 if abs(value) < _EXACT else 0  # all digits before the point are shown
-    text = ""
-    for digits in (4, 6, 9, 17):
+    for digits in (4, 6, 9, 12):
         text = f"{value:,.{max(digits, whole)}g}"
         if beside is None or _order(float(text.replace(",", "")), beside) == _order(value, beside):
-            break
-    return text
+            return text
+    return repr(value)
 
 
 def _order(a: float, b: float) -> int:

@@ -52,6 +52,8 @@ def read_evidence(checklist: Checklist, review: Review, files: Files, *, documen
 
     Returns:
         The review with `value`, `checks` or `found`, the day and the version of each piece; or with what is `missing`.
+        A day that somebody wrote down stays where it is the earlier one; that of a file whose being there is the
+        evidence is always the file's.
 
     Raises:
         ContentError: if the review does not fit the checklist; or with every piece that is there and cannot be used,
@@ -113,9 +115,13 @@ def _is_due(item: Item, entry: Entry, evidence: Evidence, review: Review) -> boo
 def _read(item: Item, evidence: Evidence, files: Files) -> Evidence:
     cleared = evidence.model_copy(update=_CLEARED)
     try:
-        return READERS[evidence.read_from or ""](item, cleared, files)
+        read = READERS[evidence.read_from or ""](item, cleared, files)
     except Absent as absent:
         return cleared.model_copy(update={"missing": str(absent)})
+    if evidence.on is None or read.on is None or read.found:
+        return read
+    # A file may be younger than what it says: copied, or committed late. It cannot be older.
+    return read.model_copy(update={"on": min(evidence.on, read.on)})
 
 
 def _fault(document: Document | None, where: Location, error: Unreadable) -> Fault:
