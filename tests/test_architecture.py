@@ -151,6 +151,8 @@ def test_imports_run_one_way(path):
         ("assessment/rubric.py", "try:\n    import altair\nexcept ImportError: pass", "imports altair when it starts"),
         ("assessment/scoring.py", "from mlmgmt_widgets.workspace import Workspace", "neither screens nor the database"),
         ("timeline/plan.py", "from mlmgmt_widgets.assessment import Rubric", "do not import each other"),
+        ("readiness/review.py", "from mlmgmt_widgets.readiness.verdict import evaluate", "the arrow turns round"),
+        ("readiness/handover.py", "from mlmgmt_widgets.timeline.plan import Plan", "do not import each other"),
         ("workspace/workshops.py", "from mlmgmt_widgets.assessment.scoring import score", "the models only"),
         ("ui/screen.py", "from mlmgmt_widgets.assessment import rubric", "ui knows no capability"),
         ("serving/run.py", "import mlmgmt_widgets.assessment", "serving knows no capability"),
@@ -180,11 +182,22 @@ def test_what_may_be_imported_when_needed():
     assert names == ["TYPE_CHECKING"]
 
 
-LIGHT = ("assessment", "assessment.scoring", "assessment.agenda", "timeline", "timeline.simulation", "content", "cli")
+LIGHT = (
+    "assessment",
+    "assessment.scoring",
+    "assessment.agenda",
+    "timeline",
+    "timeline.simulation",
+    "readiness",
+    "readiness.verdict",
+    "readiness.evidence",
+    "content",
+    "cli",
+)
 
 
 @pytest.mark.parametrize("module", LIGHT)
 def test_what_everybody_imports_is_light(module):
-    code = f"import sys, {NAME}.{module}; print(sorted(set(sys.modules) & {HEAVY | {'scipy', 'jupyterlab'}!r}))"
+    code = f"import sys, {NAME}.{module}; print(sorted(set(sys.modules) & {HEAVY | {'scipy', 'jupyterlab', 'mlflow', 'huggingface_hub'}!r}))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert run.stdout.strip() == "[]"

@@ -91,7 +91,7 @@ def test_what_is_missing_is_said_in_a_clause(tmp_path, content, missing):
     said = auc(tmp_path).missing
     assert said == missing
     finding = judged(tmp_path, {"metric": "auc", "file": "m.json"}, RULE)
-    assert (finding.reason, finding.said) == ("missing", f"m.json; {said}")
+    assert (finding.reason, finding.said) == ("missing", f"{said}")
 
 
 def test_several_values_are_refused_with_their_places(tmp_path):

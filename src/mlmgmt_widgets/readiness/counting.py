@@ -66,7 +66,9 @@ def weigh(item: Item, state: State, evidence: Evidence, version: str, today: dat
         reason, why = "stale-version", f"it is about version {about}, not {version}"
     else:
         reason, why = _uncounted(item, evidence, on, today)
-    return Weighed(evidence, on, reason, passes, f"{said}; {why}" if why else said, until)
+    if why == evidence.missing:
+        said = ""  # which file is not there, for instance, says it all
+    return Weighed(evidence, on, reason, passes, "; ".join(filter(None, (said, why))), until)
 
 
 def last_day(item: Item, on: date | None) -> date | None:

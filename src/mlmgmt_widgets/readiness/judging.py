@@ -112,9 +112,8 @@ class _Case:
         if not self.item.waivable:
             return self.open("not-waivable", f"waived by {entry.by}, though it cannot be waived")
         if not self.stale and self.today <= entry.until:
-            return self.settled(
-                "waived", _with_reason(entry, f"waived by {entry.by} until {day(entry.until)}"), entry.until
-            )
+            said = _with_reason(entry, f"waived by {entry.by} until {day(entry.until)}")
+            return self.settled("waived", said, entry.until)
         without = self.by_evidence()
         if without is not None and without.outcome == "passed":
             return without
@@ -176,9 +175,9 @@ class _Case:
         if last.version not in {None, review.version} and not item.carries_over:
             return self.open("stale-version", f"{words}, for version {last.version}")
         reason, why = too_old(item, last.on, self.today)
-        return (
-            self.open(reason, f"{words}; {why}") if reason else self.settled("passed", words, last_day(item, last.on))
-        )
+        if reason:
+            return self.open(reason, f"{words}; {why}")
+        return self.settled("passed", words, last_day(item, last.on))
 
     # -- a status ----------------------------------------------------------------------------------------------
 
@@ -189,11 +188,14 @@ class _Case:
             decided = self.measured(measured)
             if self.entry.status == "unknown" or decided.outcome == "passed" or _bad_news(measured):
                 return decided
+        if unread := [each for each in self.weighed if each.unread]:
+            # Evidence that a review names and that is not there is not made up for by a link beside it.
+            return self.open("missing", "; ".join(each.said for each in unread))
         if self.entry.status == "unknown":
-            given = (
+            said = (
                 "there is evidence, but nobody has said whether it passes" if self.weighed else "nothing is said of it"
             )
-            return self.open("missing", given)
+            return self.open("missing", said)
         if said := self.stale:
             return self.open("stale-version", said)
         return self.by_word()
@@ -215,13 +217,14 @@ class _Case:
 
 
 def _latest(measured: Sequence[Weighed]) -> list[Weighed]:
-    """Of each thing that is measured, those of its latest day that count; where none counts, those of the latest."""
+    """Of each thing that is measured, those of its latest day that count; where none does, those of this version."""
     things: dict[tuple[object, ...], list[Weighed]] = {}
     for each in measured:
         things.setdefault(_thing(each.evidence), []).append(each)
     latest = []
     for several in things.values():
-        best = [each for each in several if each.reason is None] or several
+        counting = [each for each in several if each.reason is None]
+        best = counting or [each for each in several if each.reason != "stale-version"] or several
         last = max(map(_day_of, best))
         latest += [each for each in best if _day_of(each) == last]
     return latest
