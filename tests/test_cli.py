@@ -4,14 +4,20 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from jsonschema import Draft202012Validator
 
 from mlmgmt_widgets import cli
 from mlmgmt_widgets.assessment import load_rubric, read_responses, score
 from mlmgmt_widgets.assessment.summary import TOPICS
 from mlmgmt_widgets.content import shipped
+from mlmgmt_widgets.documents import read_document
+from mlmgmt_widgets.readiness import Review, load_checklist
+from tests.readiness.shapes import reviewed
 from tests.rubrics import toy, written
 
 EXAMPLE = shipped() / "examples" / "maturity-2026-03.csv"
+V4 = shipped() / "examples" / "churn-review-v4.yaml"
 TOY_CSV = "respondent,role,question,answer,comment\na,,data-versioned,1,\na,,data-checked,0.5,\na,,canary,0.5,\n"
 
 
@@ -56,19 +62,46 @@ def test_check_reports_every_file_and_every_fault(mlmgmt, tmp_path, toy_file):
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"),
+    ("text", "said"),
     [
-        ("id: a\nstages: [a]\ntiers: [b]\nitems: []\n", "checklist"),
-        ("checklist: a@1\nsubject: b\nitems: {}\n", "review"),
+        ("id: a\nstages: [a]\ntiers: [b]\nitems: []\n", "items: found 0, expected at least 1 of them"),
+        ("id: a\nstages: []\n", "stages: found 0, expected at least 1 of them"),
+        ("checklist: a\nsubject: b\nitems: {}\n", "checklist: found 'a', expected"),
+        ("subject: b\nversion: 3\nsign_offs: []\n", "version: found 3, expected text"),
+        ("id: a\ntasks: []\ndeadline: soon\n", "deadline: found 'soon', expected a day"),
+        ("a: b\n", "a: found the unknown key 'a', expected one of id, version, title"),
+        ("- a\n", "found a list, expected a mapping"),
     ],
 )
-def test_check_names_a_kind_that_is_not_there_yet(mlmgmt, tmp_path, text, kind):
-    path = written(tmp_path, text, "x.yaml")
-    assert mlmgmt("check", path) == (
-        2,
-        "",
-        f"{path}:1: found a {kind}, which comes in a later version, expected a rubric or plan\n",
+def test_check_knows_a_file_by_its_keys(mlmgmt, tmp_path, text, said):
+    status, out, err = mlmgmt("check", written(tmp_path, text, "x.yaml"))
+    assert (status, out) == (2, "")
+    assert any(said in line for line in err.splitlines()), err
+
+
+def test_check_says_what_checklists_and_reviews_are(mlmgmt):
+    assert mlmgmt("check", "model-readiness")[1] == (
+        f"ok model-readiness: checklist model-readiness@1.0.0, {len(load_checklist('model-readiness').items)} items\n"
     )
+    path = shipped() / "examples" / "churn-review-v4.yaml"
+    assert mlmgmt("check", path) == (0, f"ok {path}: review churn-model 4, model-readiness@1.0.0\n", "")
+
+
+REVIEW = "checklist: model-readiness@1.0.0\nsubject: a\nversion: '3'\nitems:\n  rollback-pln: {}\n"
+
+
+def test_check_holds_a_review_against_a_checklist_that_it_finds(mlmgmt, tmp_path):
+    path = written(tmp_path, REVIEW, "review.yaml")
+    status, out, err = mlmgmt("check", path)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"{path}:5: items.rollback-pln: found 'rollback-pln', expected one of the items of")
+    assert err.endswith("(nearest: rollback-plan)\n")
+
+
+@pytest.mark.parametrize("other", ["model-readiness@0.9.0", "one-of-our-own@1.0.0"])
+def test_check_takes_a_review_of_another_checklist_as_it_is(mlmgmt, tmp_path, other):
+    path = written(tmp_path, REVIEW.replace("model-readiness@1.0.0", other), "review.yaml")
+    assert mlmgmt("check", path) == (0, f"ok {path}: review a 3, {other}\n", "")
 
 
 def test_schema_is_json_schema(mlmgmt):
@@ -79,12 +112,61 @@ def test_schema_is_json_schema(mlmgmt):
     assert set(schema["required"]) == {"id", "version", "title", "answers"}
 
 
-@pytest.mark.parametrize("kind", ["checklist", "review", "rubrc"])
-def test_schema_of_what_is_not_there(mlmgmt, kind):
-    status, out, err = mlmgmt("schema", kind)
-    assert (status, out) == (2, "")
-    assert err.startswith(f"kind: found '{kind}'")
-    assert err.count("\n") == 1
+CONTENT = {
+    "rubric": sorted((shipped() / "rubrics").glob("*.yaml")),
+    "plan": sorted((shipped() / "plans").glob("*.yaml")),
+    "checklist": sorted((shipped() / "checklists").glob("*.yaml")),
+    "review": sorted((shipped() / "examples").rglob("*review*.yaml")),
+}
+
+
+@pytest.mark.parametrize("kind", CONTENT)
+def test_an_editor_takes_what_is_shipped_by_the_schema(mlmgmt, kind):
+    schema = json.loads(mlmgmt("schema", kind)[1])
+    Draft202012Validator.check_schema(schema)
+    judge = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    for path in CONTENT[kind]:
+        data = read_document(path).data
+        assert [error.message for error in judge.iter_errors(data)] == []
+        assert list(judge.iter_errors({**data, "unknwon": 1}))
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
+@given(reviewed())
+def test_the_schemas_accept_what_is_accepted(pair):
+    for found in pair:
+        data = found.model_dump(mode="json", exclude_defaults=True)
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **type(found).model_json_schema()}
+        assert [error.message for error in Draft202012Validator(schema).iter_errors(data)] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"tier": 3}, "tier"),
+        ({"subject": ""}, "subject"),
+        ({"version": 4}, "version"),
+        ({"items": {"a": {"status": "passed"}}}, "items"),
+        ({"items": {"a": {"on": "yesterday"}}}, "items"),
+        ({"sign_offs": [{"role": "ml-engineer"}]}, "sign_offs"),
+        ({"risk": {"a": True}}, "risk"),
+    ],
+)
+def test_an_editor_sees_by_the_schema_what_is_refused(mlmgmt, change, where):
+    schema = json.loads(mlmgmt("schema", "review")[1])
+    judge = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    data = {"checklist": "toy@1.0.0", "subject": "churn", "version": "3", **change}
+    assert {error.path[0] for error in judge.iter_errors(data)} == {where}
+    with pytest.raises(ValueError, match=where):
+        Review.model_validate(data)
+
+
+def test_schema_of_what_is_not_there(mlmgmt):
+    assert mlmgmt("schema", "rubrc") == (
+        2,
+        "",
+        "kind: found 'rubrc', expected a rubric, plan, checklist or review (nearest: rubric)\n",
+    )
 
 
 def test_score_as_json_is_the_result(mlmgmt):
@@ -136,6 +218,20 @@ def test_score_refuses_with_file_line_field_found_and_expected(mlmgmt, toy_file,
         ("forecast", "new-model", "--draws", "3"),
         ("forecast", "new-model", "--draws", "many"),
         ("forecast", "new-model", "--seed", "-1"),
+        ("gate",),
+        ("gate", "model-readiness"),
+        ("gate", "model-readiness", "none.yaml", "--stage", "shadow"),
+        ("gate", "model-readines", "none.yaml", "--stage", "shadow"),
+        ("gate", "model-readiness", "a\0b", "--stage", "shadow"),
+        ("gate", "model-readiness", "/", "--stage", "shadow"),
+        ("gate", "model-readiness", V4),
+        ("gate", "model-readiness", V4, "--stage", "shadw"),
+        ("gate", "model-readiness", V4, "--stage", "shadow", "--tier", "hihg"),
+        ("gate", "model-readiness", V4, "--stage", "shadow", "--today", "2026-02-30"),
+        ("gate", "model-readiness", V4, "--stage", "shadow", "--json", "--markdown"),
+        ("gate", "model-readiness", V4, "--stage", "shadow", "--evidence", "/no/such/folder"),
+        ("gate", "model-readiness", V4, "--stage", "shadow", "--junit", "/no/such/folder/out.xml"),
+        ("gate", "model-readiness", V4, "--stage", "shadow", "--junit", "a\0b"),
         ("score", "pulse"),
         ("score", "pulse", "none.csv"),
         ("score", "puls", "none.csv"),
@@ -250,7 +346,13 @@ def test_a_mistyped_name_is_answered_by_the_nearest_of_any_kind(mlmgmt, word):
 def test_alone_it_helps(mlmgmt):
     status, out, _ = mlmgmt()
     assert status == 0
-    assert all(command in out for command in ("check", "schema", "score", "forecast", "serve", "lab", "new"))
+    assert all(command in out for command in ("check", "schema", "score", "forecast", "gate", "serve", "lab", "new"))
+
+
+def test_the_help_of_check_and_schema_names_every_kind(mlmgmt):
+    for command in ("check", "schema"):
+        said = mlmgmt(command, "--help")[1]
+        assert all(kind in said for kind in CONTENT)
 
 
 def test_a_reader_that_goes_away_is_no_error():

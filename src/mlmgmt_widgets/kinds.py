@@ -51,31 +51,36 @@ KINDS = {
             "mlmgmt_widgets.timeline.plan:Plan",
             frozenset({"start", "team", "research", "tasks", "risks", "overrun", "deadline"}),
         ),
+        Kind(
+            "checklist",
+            "checklists",
+            "mlmgmt_widgets.readiness.checklist:Checklist",
+            frozenset({"stages", "tiers", "meanings", "risk", "sign_offs", "items"}),
+        ),
+        Kind(
+            "review",
+            "reviews",
+            "mlmgmt_widgets.readiness.review:Review",
+            frozenset({"checklist", "subject", "tier", "tier_reason", "risk", "items", "sign_offs", "tier_history"}),
+        ),
     )
 }
-COMING = {
-    "checklist": frozenset({"stages", "tiers", "items"}),
-    "review": frozenset({"checklist", "subject", "tier", "items"}),
-}
-"""Kinds that the contract names and this version cannot read yet, with the keys they are known by."""
 
 
 def kind_named(name: str) -> Kind:
     """A kind by its name.
 
     Raises:
-        ContentError: When there is none, or not yet.
+        ContentError: When there is none.
     """
     if name in KINDS:
         return KINDS[name]
-    if name in COMING:
-        raise ContentError([Fault("kind", None, "", f"'{name}', which comes in a later version", _known())])
     near = nearest(name, KINDS)
     raise ContentError([Fault("kind", None, "", shown(name), _known() + (f" (nearest: {near})" if near else ""))])
 
 
 def check(path_or_name: str | os.PathLike[str]) -> tuple[Path, Kind, FrozenModel]:
-    """Validate a file of any kind.
+    """Validate a file of any kind; a review also against its checklist, where that is found by its name.
 
     Returns:
         The file, its kind and what it holds.
@@ -86,7 +91,24 @@ def check(path_or_name: str | os.PathLike[str]) -> tuple[Path, Kind, FrozenModel
     path = _located(path_or_name)
     document = read_document(path)
     kind = _kind_of(document)
-    return path, kind, validate(document, kind.model())
+    found = validate(document, kind.model())
+    if kind.name == "review":
+        _check_against_checklist(found, document)
+    return path, kind, found
+
+
+def _check_against_checklist(found: FrozenModel, document: Document) -> None:
+    from mlmgmt_widgets.readiness.checklist import load_checklist
+    from mlmgmt_widgets.readiness.review import Review, fitting
+
+    if not isinstance(found, Review):
+        raise TypeError(f"{document.file} is no review")
+    try:
+        checklist = load_checklist(found.checklist.partition("@")[0])
+    except ContentError:
+        return  # one's own, somewhere else; `mlmgmt gate` is told where
+    if checklist.key == found.checklist:
+        fitting(found, checklist, document)
 
 
 def _located(path_or_name: str | os.PathLike[str]) -> Path:
@@ -102,19 +124,10 @@ def _located(path_or_name: str | os.PathLike[str]) -> Path:
 
 def _kind_of(document: Document) -> Kind:
     """The kind that most of a file's keys belong to; the first when none of them says."""
-    first = next(iter(KINDS.values()))
-    if not isinstance(document.data, Mapping):
-        return first
-    given = set(document.data)
-    known = {name: kind.keys for name, kind in KINDS.items()} | COMING
-    likely = max(known, key=lambda name: len(known[name] & given))
-    if not known[likely] & given:
-        return first
-    if likely in COMING:
-        found = f"a {likely}, which comes in a later version"
-        raise ContentError([Fault(document.file, 1, "", found, _known())])
-    return KINDS[likely]
+    given = set(document.data) if isinstance(document.data, Mapping) else set()
+    return max(KINDS.values(), key=lambda kind: len(kind.keys & given))  # of several, the first one
 
 
 def _known() -> str:
-    return f"a {' or '.join(KINDS)}"
+    *most, last = KINDS
+    return f"a {', '.join(most)} or {last}"

@@ -12,6 +12,7 @@ from mlmgmt_widgets.documents import SIZE_LIMIT
 from mlmgmt_widgets.errors import Refusal
 
 _WIDTH = 120
+_EXACT = 1e15  # beyond that not every whole number is its own float, and digits pile up
 # Texts that other readers take for something else, beyond those that PyYAML knows: YAML 1.2's numbers, and the letters
 # that YAML 1.1 has for yes and no.
 _NO_TEXT = re.compile(
@@ -44,7 +45,8 @@ def _text(emitter: yaml.SafeDumper, value: str) -> yaml.Node:
 
 
 def _number(emitter: yaml.SafeDumper, value: float) -> yaml.Node:
-    return emitter.represent_int(int(value)) if value.is_integer() else emitter.represent_float(value)
+    whole = value.is_integer() and abs(value) < _EXACT
+    return emitter.represent_int(int(value)) if whole else emitter.represent_float(value)
 
 
 def _list(emitter: yaml.SafeDumper, value: list[Any]) -> yaml.Node:

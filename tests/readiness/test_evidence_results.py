@@ -285,3 +285,9 @@ def test_a_validation_without_expectations_is_missing_evidence(tmp_path):
     written(tmp_path, {"success": True, "results": []})
     assert read(tmp_path, {"great_expectations": "r.json"}).missing == "no expectation in r.json"
     assert judged(tmp_path, {"great_expectations": "r.json"}, {"great_expectations": "*"}).reason == "missing"
+
+
+def test_a_name_that_no_text_can_hold_is_no_traceback(tmp_path):
+    failed = '{"success": false, "expectation_config": {"type": "expect_\\ud800", "kwargs": {"column": "a\\ud800"}}}'
+    (tmp_path / "gx.json").write_text(f'{{"success": false, "results": [{failed}]}}')
+    assert read(tmp_path, {"great_expectations": "gx.json"}).checks.failed == 1

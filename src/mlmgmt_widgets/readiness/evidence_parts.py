@@ -131,7 +131,8 @@ def short(name: str) -> str:
         >>> short(" test_a  test_b "), short("")
         ('test_a test_b', 'unnamed')
     """
-    line = " ".join(name.split())
+    # JSON may hold half a surrogate pair, which no text can be written with.
+    line = " ".join(name.encode("utf-8", "replace").decode().split())
     return (line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…") or "unnamed"
 
 

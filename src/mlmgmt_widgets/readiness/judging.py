@@ -78,7 +78,7 @@ def judge(item: Item, review: Review, today: date) -> Finding:
         if said := case.stale:
             return case.open("stale-version", said)
         return case.settled("na", clause(entry.reason or ""))
-    return case.by_rule() if item.rule is not None else case.by_status()
+    return case.with_all_that_is_named(case.by_rule() if item.rule is not None else case.by_status())
 
 
 class _Case:
@@ -102,6 +102,13 @@ class _Case:
     def settled(self, outcome: Outcome, said: str, until: date | None = None) -> Finding:
         return Finding(self.item, self.entry, outcome, None, said, until, self.weighed)
 
+    def with_all_that_is_named(self, found: Finding) -> Finding:
+        """A pass only if all evidence that the review names is there: deleting a report must not open a gate."""
+        unread = [each for each in self.weighed if each.unread]
+        if found.outcome != "passed" or not unread:
+            return found
+        return self.open("missing", "; ".join(each.said for each in unread))
+
     # -- a waiver ----------------------------------------------------------------------------------------------
 
     def waiver(self) -> Finding:
@@ -115,7 +122,7 @@ class _Case:
             said = _with_reason(entry, f"waived by {entry.by} until {day(entry.until)}")
             return self.settled("waived", said, entry.until)
         without = self.by_evidence()
-        if without is not None and without.outcome == "passed":
+        if without is not None and self.with_all_that_is_named(without).outcome == "passed":
             return without
         if self.stale:
             return self.open("stale-version", f"the waiver was {self.stale}")
@@ -188,9 +195,6 @@ class _Case:
             decided = self.measured(measured)
             if self.entry.status == "unknown" or decided.outcome == "passed" or _bad_news(measured):
                 return decided
-        if unread := [each for each in self.weighed if each.unread]:
-            # Evidence that a review names and that is not there is not made up for by a link beside it.
-            return self.open("missing", "; ".join(each.said for each in unread))
         if self.entry.status == "unknown":
             said = (
                 "there is evidence, but nobody has said whether it passes" if self.weighed else "nothing is said of it"

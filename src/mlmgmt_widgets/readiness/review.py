@@ -70,6 +70,8 @@ def misfits(review: Review, checklist: Checklist) -> Iterator[Problem]:
     """What a review says that its checklist does not know."""
     if review.checklist != checklist.key:
         yield Problem(("checklist",), shown(review.checklist), f"'{checklist.key}', the checklist at hand")
+    if review.checklist.partition("@")[0] != checklist.id:
+        return  # of another checklist altogether, nothing else can be expected to fit
     if review.tier is not None and review.tier not in checklist.tiers:
         expected = (
             f"one of {', '.join(checklist.tiers)}" if checklist.tiers else "none, since the checklist has no tiers"

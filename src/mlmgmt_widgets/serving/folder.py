@@ -17,11 +17,11 @@ _README = """\
 
     mlmgmt serve            open the workbook for a browser; prints the links
     mlmgmt lab              the same notebooks in JupyterLab, to read and to change
-    mlmgmt check data/rubrics/*.yaml
+    mlmgmt check data/rubrics/*.yaml data/checklists/*.yaml data/plans/*.yaml
 
 - `notebooks/` are the pages. They are short; change them as you like.
-- `data/` is the content: rubrics with their questions and descriptors, in YAML. A file here goes before the
-  shipped one of the same name. Raise a rubric's `version` when you change it, so that results of different
+- `data/` is the content: rubrics, checklists and plans, in YAML. A file here goes before the shipped one of the
+  same name. Raise the `version` of a rubric or a checklist when you change it, so that results of different
   questions are not compared.
 - `workspace/` appears with the first workshop and holds its database. Back it up; never publish it.
 - `facilitator.key` opens the facilitator's page. Keep it to yourself.
