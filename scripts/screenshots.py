@@ -1,4 +1,4 @@
-"""Make the README's pictures anew: a survey on a phone, a workshop of the example team, and a timeline."""
+"""Make the README's pictures anew: a survey on a phone, a workshop of the example team, a timeline, a review."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def main() -> None:
         survey(browser, server, collecting)
         facilitator(browser, server, collecting, shown)
         estimator(browser, server)
+        board(browser, server)
         browser.close()
 
 
@@ -94,6 +95,18 @@ def estimator(browser: Browser, server: Served) -> None:
     page.locator(".estimator-figures svg.marks").first.wait_for()
     page.wait_for_load_state("networkidle")
     page.screenshot(path=PICTURES / "estimator.png")
+
+
+def board(browser: Browser, server: Served) -> None:
+    """Take the picture of a review that is not ready for production, on the day that the example was written for."""
+    page = opened(browser, f"{server.url}/voila/render/readiness_review.ipynb", 1280, 1100)
+    page.locator("input[type=file]").first.set_input_files(shipped() / "examples" / "churn-review-v4.yaml")
+    page.locator(".board-stage[data-stage=production]").click()
+    page.get_by_label("Judged as of").fill("2026-11-24")
+    page.get_by_label("Show").select_option("open")
+    page.locator(".board-sentence").filter(has_text="production").wait_for()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=PICTURES / "board.png")
 
 
 def opened(browser: Browser, url: str, width: int, height: int) -> Page:

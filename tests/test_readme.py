@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mlmgmt_widgets.assessment import load_rubric, read_responses, score
 from mlmgmt_widgets.content import shipped
@@ -19,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = dict.fromkeys(re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL))
 COMMANDS = [line.split("#")[0].strip() for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if line]
-RUN_AND_END = [line for line in COMMANDS if re.match(r"mlmgmt (score|forecast|check|schema|where|new)\b", line)]
+RUN_AND_END = [line for line in COMMANDS if re.match(r"mlmgmt (score|forecast|gate|check|schema|where|new)\b", line)]
 
 
 def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -47,11 +50,36 @@ def test_a_target_of_the_readme_exists(target: str) -> None:
 
 
 def test_the_rubric_and_the_plan_in_the_readme_are_ones(tmp_path: Path) -> None:
-    rubric, plan = (text for kind, text in BLOCKS if kind == "yaml")
+    rubric, plan, *_ = (text for kind, text in BLOCKS if kind == "yaml")
     (tmp_path / "toy.yaml").write_text(rubric, encoding="utf-8")
     (tmp_path / "plan.yaml").write_text(plan, encoding="utf-8")
     assert load_rubric(tmp_path / "toy.yaml").key == "toy@1.0.0"
     assert 0.8 < simulate(load_plan(tmp_path / "plan.yaml")).success_probability < 0.9  # 1 - 0.65^5
+
+
+def test_the_checklist_and_the_review_in_the_readme_are_ones(tmp_path: Path) -> None:
+    _, _, checklist, review, _ = (text for kind, text in BLOCKS if kind == "yaml")
+    (tmp_path / "toy.yaml").write_text(checklist, encoding="utf-8")
+    (tmp_path / "review.yaml").write_text(review, encoding="utf-8")
+    (tmp_path / "metrics.json").write_text('{"test": {"auc": 0.83}}', encoding="utf-8")
+    done = run("mlmgmt gate toy.yaml review.yaml --stage production --today 2026-11-24 --json", tmp_path)
+    assert json.loads(done.stdout)["blockers"] == [], done.stdout + done.stderr
+
+
+def test_the_workflow_in_the_readme_calls_what_there_is(tmp_path: Path) -> None:
+    *_, workflow = (text for kind, text in BLOCKS if kind == "yaml")
+    steps = yaml.safe_load(workflow)["jobs"]["gate"]["steps"]
+    commands = [each["run"] for each in steps if each.get("run", "").startswith("mlmgmt")]
+    (tmp_path / "reviews").mkdir()
+    (tmp_path / "reports").mkdir()
+    release = min((shipped() / "examples" / "releases").iterdir())
+    shutil.copy(release, tmp_path / "reviews" / "churn-model.yaml")
+    assert len(commands) == 2
+    for command in commands:
+        done = run(command.replace('"$GITHUB_STEP_SUMMARY"', "summary.md"), tmp_path)
+        assert done.returncode == 1, done.stderr  # that release was never asked for all that production takes
+    assert (tmp_path / "reports" / "readiness.xml").stat().st_size > 0
+    assert "Not ready" in (tmp_path / "summary.md").read_text("utf-8")
 
 
 def test_the_files_that_the_readme_links_to_exist() -> None:

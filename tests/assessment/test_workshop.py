@@ -16,6 +16,7 @@ from tests.rubrics import SMALL
 
 from mlmgmt_widgets import MaturityWorkshop, Workspace
 from mlmgmt_widgets.assessment import Rubric, read_responses, score
+from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.ui import lock
 
 KEY = "correct horse battery staple"
@@ -460,6 +461,81 @@ def test_earlier_workshops_are_a_trend_and_other_versions_are_named(workspace: W
     assert "0.9.0" in repr(history["not_comparable"])
     screen.show(codes[1])  # what came later is not its past
     assert ask(screen, "results")["results"]["history"]["trend"] == []
+
+
+# -- the team's record ----------------------------------------------------------------------------------------
+
+SAID = "12 of 14 releases passed “Rollback rehearsed”."
+
+
+def with_records(workspace: Workspace, code: str, records: Any) -> MaturityWorkshop:
+    screen = MaturityWorkshop(lambda: workspace, records=records)
+    screen.show(code)
+    return screen
+
+
+def recorded(screen: MaturityWorkshop) -> dict[str, list[str]]:
+    results = ask(screen, "results")["results"]
+    return {item["question"]: item["record"] for item in results["agenda"]}
+
+
+def test_a_record_stands_beside_its_question(workspace: Workspace, revealed: MaturityWorkshop) -> None:
+    code = revealed.workshop["code"]
+    assert recorded(revealed) == {"canary": [], "versioned": []}
+    expected = {"canary": [SAID], "versioned": []}
+    assert recorded(with_records(workspace, code, {"canary": SAID, "of-another-rubric": SAID})) == expected
+    assert recorded(with_records(workspace, code, {"canary": (SAID,)})) == expected
+    assert recorded(with_records(workspace, code, lambda given: {"canary": [SAID] * (given is workspace)})) == expected
+
+
+def test_a_record_changes_no_number_and_no_decision(workspace: Workspace, revealed: MaturityWorkshop) -> None:
+    screen = with_records(workspace, revealed.workshop["code"], {"canary": SAID})
+    (item,) = (each for each in ask(screen, "results")["results"]["agenda"] if each["question"] == "canary")
+    assert item["decision"] is None
+    assert screen.result == revealed.result
+    assert SAID not in exported(screen, "csv")[1].decode()
+
+
+def test_before_the_reveal_no_record_is_asked_for_or_shown(workspace: Workspace, collecting: str) -> None:
+    answers_given(workspace, collecting, [0, 0.5, 1])
+    called = []
+    screen = with_records(workspace, collecting, lambda given: called.append(given) or {"canary": SAID})
+    for kind in ("home", "progress", "results"):
+        assert SAID not in repr([ask(screen, kind), screen.get_state()])
+    assert called == []
+    ask(screen, "reveal")
+    assert recorded(screen)["canary"] == [SAID]
+    assert len(called) == 1
+
+
+@pytest.mark.usefixtures("served")
+def test_on_a_served_page_no_record_is_read_before_the_key(workspace: Workspace, collecting: str) -> None:
+    answers_given(workspace, collecting, [0, 0.5, 1])
+    workspace.workshops.reveal(collecting)
+    called = []
+    screen = with_records(workspace, collecting, lambda given: called.append(given) or {"canary": SAID})
+    assert "key" in ask(screen, "results")["error"]
+    assert called == []
+    ask(screen, "unlock", key=KEY)
+    assert recorded(screen)["canary"] == [SAID]
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [(Refusal("The storage is busy."), "The storage is busy."), (KeyError("secret"), "could not be read (KeyError)")],
+)
+def test_a_record_that_cannot_be_read_leaves_the_results_there_and_says_so(
+    workspace: Workspace, revealed: MaturityWorkshop, raised: Exception, said: str
+) -> None:
+    def records(_: Workspace) -> dict[str, str]:
+        raise raised
+
+    screen = with_records(workspace, revealed.workshop["code"], records)
+    results = ask(screen, "results")["results"]
+    assert results["score"] == 0.5
+    assert said in results["notes"][-1]
+    assert "secret" not in repr(results)
+    assert recorded(screen) == {"canary": [], "versioned": []}
 
 
 # -- export ---------------------------------------------------------------------------------------------------

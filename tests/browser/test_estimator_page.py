@@ -444,6 +444,48 @@ def test_files_are_taken_and_the_plan_reads_back(open_page: Open, estimator: Tim
     expect(page.get_by_label("Title of the plan")).to_have_value("Toy")
 
 
+def add_file(page: Page, text: str, name: str = "work.yaml") -> Locator:
+    """Choose a file whose work is added; the dialog that asks what waits for it."""
+    page.get_by_text("Start from …").click()
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name="Add a file’s work to this plan").click()
+    chosen.value.set_files({"name": name, "mimeType": "text/yaml", "buffer": text.encode()})
+    return page.get_by_role("dialog", name="Add work to this plan")
+
+
+def test_a_files_work_is_added_as_one_step_to_undo(open_page: Open, estimator: TimelineEstimator) -> None:
+    page = open_page()
+    dialog = add_file(page, "tasks:\n  - {id: ready-drill, title: Rehearse it, weeks: 30}\n")
+    expect(dialog.get_by_label("What waits for them")).to_have_value("rollout")
+    dialog.get_by_role("button", name="Add").click()
+    expect(dialog).to_have_count(0)
+    expect(item(page, "ready-drill")).to_be_visible()
+    expect(page.get_by_text("Added: 1 task.")).to_be_attached()
+    expect(page.get_by_label("Title of the plan")).to_have_value("Toy")
+    assert estimator.as_plan.tasks_by_id["rollout"].after == ("pipeline", "ready-drill")
+    page.get_by_role("button", name="Undo").click()
+    expect(item(page, "ready-drill")).to_have_count(0)
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    assert estimator.as_plan == Plan.model_validate(TOY)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_file_whose_work_cannot_be_added_says_why_and_changes_nothing(
+    open_page: Open, estimator: TimelineEstimator, width: int
+) -> None:
+    page = open_page(width=width)
+    dialog = add_file(page, f"tasks:\n  - {{id: a, weeks: soon}}\nnote: {EVIL!r}\n", f"{EVIL}.yaml")
+    dialog.get_by_role("button", name="Add").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("tasks[0].weeks")
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("window.broken") is None
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_have_count(0)
+    assert estimator.as_plan == Plan.model_validate(TOY)
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
 def test_a_plan_is_saved_laid_under_and_nothing_is_overwritten(open_page: Open, workspace: Workspace) -> None:
     page = open_page()
     tab(page, "Save and share")

@@ -104,3 +104,38 @@ def test_the_estimator_moves_with_keys_and_with_code(visit: Visit, jupyterlab: S
     expect(cell.locator(".jp-OutputArea")).to_contain_text("moved to 3.0 and p50 is 26")
     expect(answer).to_have_text(said)
     expect(slider).to_have_value("2")
+
+
+def test_a_review_is_filled_in_kept_and_moved_by_code(visit: Visit, jupyterlab: Served) -> None:
+    page = run_all(visit, jupyterlab, "readiness_review")
+    # Whoever runs the kernel needs no key: their reviews are kept.
+    begin = page.get_by_role("button", name="Begin", exact=True)
+    expect(begin).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("| Idle")).to_be_visible(timeout=SLOW)
+    page.get_by_role("textbox", name="Model").fill("ranking")
+    page.get_by_role("textbox", name="Version").fill("7")
+    page.get_by_label("Checklist").select_option("model-readiness")
+    begin.click()
+    dialog = page.get_by_role("dialog", name="Who are you?")
+    dialog.get_by_label("Name").fill("Ana")
+    dialog.get_by_role("button", name="Continue").click()
+    page.locator("input[name=board-tier][value=low]").check()
+    page.get_by_role("button", name="Choose this tier").click()
+    sentence = page.locator(".board-sentence")
+    expect(sentence).to_contain_text("Not ready for prototype exit")
+    row = page.locator(".board-item").first
+    row.locator(".board-row").click()
+    row.get_by_role("radio", name="Passes", exact=True).check()
+    row.locator(".board-form").get_by_role("button", name="Save", exact=True).click()
+    expect(row.locator(".board-state")).to_have_text("passed")
+    # Code reads what was said, and what code says is on the page.
+    cell = page.locator(".jp-CodeCell").last
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(
+        "said = {each.status for each in board.as_review.items.values()}; board.stage = 'steady-state'; "
+        "print('so far', said, 'and ready is', board.verdict['ready'])"
+    )
+    page.keyboard.press("Control+Enter")
+    expect(cell.locator(".jp-OutputArea")).to_contain_text("so far {'pass'} and ready is False")
+    expect(sentence).to_contain_text("Not ready for steady state")

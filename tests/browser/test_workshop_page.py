@@ -327,6 +327,54 @@ def test_a_decision_is_saved_as_one_types(open_page: Open, workspace: Workspace,
     assert (decision.agreed, decision.note, decision.owner) == (0.5, "Pair on it", "Ada")
 
 
+SAID = f"12 of 14 releases passed “{EVIL}”."
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_record_goes_into_the_note_after_what_is_typed_there(
+    open_page: Open, workspace: Workspace, revealed: str, width: int
+) -> None:
+    screen = MaturityWorkshop(lambda: workspace, records={"canary": SAID})
+    screen.show(revealed)
+    page = open_page(widget=screen, width=width)
+    page.get_by_role("tab", name="Agenda").click()
+    expect(page.locator(".workshop-record")).to_have_count(1)
+    card = page.locator(".workshop-card", has=page.locator(".workshop-record"))
+    expect(card).to_contain_text(f"From your readiness reviews: {SAID}")
+    put = card.get_by_role("button", name="Put the record into the note")
+    card.get_by_text("Write down a decision").click()
+    card.get_by_label("What we will do").fill("Drill it in May")
+    put.click()
+    note = card.get_by_label("What we will do")
+    expect(note).to_have_value(f"Drill it in May\n{SAID}")
+    expect(note).to_be_focused()
+    put.click()
+    expect(card.get_by_text("It is in the note already.")).to_be_visible()
+    expect(note).to_have_value(f"Drill it in May\n{SAID}")
+    expect(card.get_by_text("saved", exact=True)).to_be_visible()
+    expect(card.get_by_label("Agreed answer")).to_have_value("")
+    (decision,) = workspace.workshops.decisions(revealed)
+    assert (decision.question, decision.agreed, decision.note) == ("canary", None, f"Drill it in May\n{SAID}")
+    assert page.evaluate("window.broken") is None
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_record_stands_beside_its_question_in_the_discussion_and_a_full_note_stays(
+    open_page: Open, workspace: Workspace, revealed: str
+) -> None:
+    workspace.workshops.decide(revealed, "canary", note="x" * 1990)
+    screen = MaturityWorkshop(lambda: workspace, records={"canary": SAID})
+    screen.show(revealed)
+    page = open_page(widget=screen)
+    page.get_by_role("tab", name="Agenda").click()
+    page.locator(".workshop-card", has=page.locator(".workshop-record")).get_by_role("button", name="Discuss").click()
+    room = page.get_by_role("dialog", name="Discussion")
+    expect(room.locator(".workshop-record")).to_contain_text(SAID)
+    room.get_by_role("button", name="Put the record into the note").click()
+    expect(room.get_by_text("no room left")).to_be_visible()
+    expect(room.get_by_label("What we will do")).to_have_value("x" * 1990)
+
+
 def test_a_decision_that_is_not_saved_says_so_and_keeps_the_text(
     open_page: Open, workspace: Workspace, revealed: str
 ) -> None:

@@ -311,6 +311,77 @@ def test_a_template_replaces_the_plan_and_an_unknown_one_is_refused(estimator: T
     assert "error" in ask(estimator, "template", tab="when", known=[], name="../../etc/passwd")
 
 
+# -- work from elsewhere ------------------------------------------------------------------------------------------
+
+WORK: dict[str, Any] = {
+    "tasks": [{"id": "ready-drill", "title": "Rehearse it", "weeks": 30}],
+    "risks": [{"id": "ready-late", "probability": 1, "weeks": 2, "delays": "pass-the-gate"}],
+}
+
+
+def test_work_is_added_in_one_step_and_twice_is_once(estimator: TimelineEstimator) -> None:
+    seen = []
+    estimator.observe(lambda change: seen.append(change["new"]), "plan")
+    estimator.add_work(WORK, before="rollout")
+    assert estimator.as_plan.tasks_by_id["rollout"].after == ("pipeline", "serving", "ready-drill")
+    assert [risk.delays for risk in estimator.as_plan.risks] == ["pipeline", "rollout"]
+    assert estimator.forecast["weeks"]["p50"] >= 30 + 2 + 2  # the work, the rollout and what delays it
+    assert len(seen) == 1
+    estimator.add_work(WORK, before="rollout")
+    assert len(seen) == 1
+
+
+def test_work_beside_the_plan_ends_in_a_gate(estimator: TimelineEstimator) -> None:
+    estimator.add_work(WORK)
+    assert estimator.as_plan.tasks_by_id["pass-the-gate"].after == ("ready-drill",)
+    assert estimator.plan["tasks"][:3] == dump(Plan.model_validate(TOY))["tasks"]
+
+
+@pytest.mark.parametrize(
+    ("work", "before", "said"),
+    [
+        (WORK, "roll-out", "the nearest is 'rollout'"),
+        ({}, None, "neither tasks nor risks"),
+        ({"tasks": [{"id": "a", "weeks": -1}]}, None, r"tasks\[0\].weeks"),
+        ({"tasks": [{"id": "a", "weeks": 1}, {"id": "a", "weeks": 1}]}, None, "a second time"),
+        ({"tasks": [{"id": "a", "weeks": 1, "after": ["rollout"]}]}, "rollout", "wait for each other"),
+        ({"tasks": [{"id": "a", "weeks": 1, "after": ["nowhere"]}]}, None, "unknown task 'nowhere'"),
+        ({"task": []}, None, "unknown key 'task'"),
+    ],
+)
+def test_work_that_does_not_fit_is_refused_and_changes_nothing(
+    estimator: TimelineEstimator, work: dict[str, Any], before: str | None, said: str
+) -> None:
+    with pytest.raises(Refusal, match=said):
+        estimator.add_work(work, before=before)
+    assert estimator.as_plan == Plan.model_validate(TOY)
+
+
+def test_a_files_work_is_added_to_the_plan_on_the_page(estimator: TimelineEstimator) -> None:
+    text = "tasks:\n  - {id: ready-drill, weeks: 1}\n"
+    given = {"tab": "when", "known": [], "name": "work.yaml"}
+    answer = ask(estimator, "work", **given, text=text, before="rollout")
+    assert answer["added"] == "1 task"
+    assert answer["plan"] == estimator.plan
+    assert "ready-drill" in estimator.as_plan.tasks_by_id["rollout"].after
+    error = ask(estimator, "work", **given, text=text + "  - {id: b, weeks: soon}\n", before="rollout")["error"]
+    assert error.startswith("work.yaml:3: tasks[1].weeks")
+    assert "roll" in ask(estimator, "work", **given, text=text, before="roll")["error"]
+
+
+def test_of_a_whole_plan_only_its_work_is_added(estimator: TimelineEstimator) -> None:
+    text = (
+        "title: Ready\nstart: 2028-01-03\nteam: {people: 2}\ntasks:\n  - {id: drill, weeks: 1}\n"
+        "  - {id: pass-the-gate, weeks: 0, after: [drill]}\n"
+        "risks:\n  - {id: late, probability: 0.5, weeks: 1, delays: pass-the-gate}\n"
+    )
+    answer = ask(estimator, "work", tab="when", known=[], name="plan.yaml", text=text, before="rollout")
+    assert answer["added"] == "2 tasks and 1 risk"
+    assert (estimator.plan["title"], estimator.plan["start"], "team" in estimator.plan) == ("Toy", "2027-01-04", False)
+    assert estimator.as_plan.tasks_by_id["rollout"].after == ("pipeline", "serving", "pass-the-gate")
+    assert estimator.as_plan.risks[-1].delays == "pass-the-gate"
+
+
 # -- saved plans --------------------------------------------------------------------------------------------------
 
 

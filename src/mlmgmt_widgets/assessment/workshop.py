@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from mlmgmt_widgets.workspace import Decision, Progress, Workshop, Workspace
     from mlmgmt_widgets.workspace.workshops import Workshops
 
+_log = logging.getLogger(__name__)
+Records = Mapping[str, str | Sequence[str]]
+"""Question -> what the team's record says beside it: a sentence, or several."""
+
 MAIN_RUBRIC = "mlops-maturity"
 USUAL_GROUP = 5
 
@@ -50,6 +55,12 @@ class MaturityWorkshop(Screen):
     Args:
         workspace: opens the workspace that holds the workshops, for instance `Workspace.open`. It is called
             when the screen is first shown to someone who may see it.
+        records: what the team's record says beside a question, such as "12 of 14 releases passed “Rollback
+            rehearsed”.": a mapping from the question's id to a sentence or several, or a function that is handed the
+            workspace and returns it, called whenever results are shown. It is shown on the agenda, to whoever leads
+            the workshop, and never before the reveal nor to participants: a number that people see first is one that
+            they answer towards. It is about releases, not about people, and no answer follows from it; with one press
+            it becomes part of the note on what was decided.
 
     Attributes:
         home: the workshops and rubrics to choose from; empty until someone may see them.
@@ -73,9 +84,16 @@ class MaturityWorkshop(Screen):
     result = traitlets.Dict().tag(sync=True)
     _vega = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, workspace: Callable[[], Workspace] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        workspace: Callable[[], Workspace] | None = None,
+        *,
+        records: Records | Callable[[Workspace], Records] | None = None,
+        **kwargs: Any,
+    ) -> None:
         self._lock = Lock()
         self._open_workspace = workspace
+        self._records_from = records
         self._workspace: Workspace | None = None
         self._code = ""
         super().__init__(served=self._lock.served, locked=not self._lock.open, _vega=vega.name(), **kwargs)
@@ -259,7 +277,29 @@ class MaturityWorkshop(Screen):
     def _results(self, _asked: Request) -> dict[str, Any]:
         from mlmgmt_widgets.assessment.results import payload
 
-        return {"results": payload(self._whole_outcome(self._current()))}
+        return {"results": self._with_records(payload(self._whole_outcome(self._current())))}
+
+    def _with_records(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Add to the questions of the agenda what the team's record says of them; results are shown without it, too."""
+        if "agenda" not in results:  # nothing may be shown
+            return results
+        records, trouble = self._records()
+        agenda = [{**item, "record": _sentences(records.get(item["question"], ()))} for item in results["agenda"]]
+        return {**results, "agenda": agenda, "notes": [*results["notes"], *trouble]}
+
+    def _records(self) -> tuple[Records, list[str]]:
+        """The team's record, or a sentence on why it is not there."""
+        given = self._records_from
+        if given is None or not callable(given):
+            return given or {}, []
+        workspace = self._opened()
+        try:
+            return given(workspace), []
+        except Refusal as refusal:
+            return {}, [f"The record of the team’s releases is not shown: {refusal}"]
+        except Exception as error:  # noqa: BLE001 - whatever a notebook's function does, the results are there
+            _log.exception("could not read the record")
+            return {}, [f"The record of the team’s releases could not be read ({type(error).__name__})."]
 
     def _outcome(self, workshop: Workshop, **about: object) -> Outcome:
         """Return what follows from a workshop's revealed answers, and nothing that would give anybody away."""
@@ -312,13 +352,16 @@ class MaturityWorkshop(Screen):
 
     @property
     def _workshops(self) -> Workshops:
+        return self._opened().workshops
+
+    def _opened(self) -> Workspace:
         if not self._lock.open:
             raise Refusal("This page needs the facilitator’s key first.")
         if self._workspace is None:
             if self._open_workspace is None:
                 raise Refusal("This screen has no workspace: write MaturityWorkshop(Workspace.open).")
             self._workspace = self._open_workspace()
-        return self._workspace.workshops
+        return self._workspace
 
     def _current(self) -> Workshop:
         if not self._code:
@@ -379,6 +422,11 @@ def _offer(name: str, rubric: Rubric) -> dict[str, Any]:
         "questions": len(rubric.questions),
         "roles": list(roles),
     }
+
+
+def _sentences(said: str | Sequence[str]) -> list[str]:
+    """What a record says of a question, as a list."""
+    return [said] if isinstance(said, str) else list(said)
 
 
 def _plain(decision: Decision | None) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ import { fullScreenButton } from "./parts.js";
 
 const SHOWN_FIRST = 7;
 const QUIET = 700;
+const LONGEST_NOTE = 2000;
 
 /**
  * Decisions by question, kept in step between the list and the discussion.
@@ -35,7 +36,7 @@ export function decisionForm(item, scale, store) {
   const id = `decide-${item.question}-${Math.random().toString(36).slice(2, 8)}`;
   const agreed = h("select", { onchange: save }, h("option", { value: "" }, "Not agreed yet"),
     scale.map((choice) => h("option", { value: choice.value }, `${decimal(choice.value)} – ${choice.label}`)));
-  const note = h("textarea", { rows: 2, maxlength: 2000, oninput: later, onblur: flush });
+  const note = h("textarea", { rows: 2, maxlength: LONGEST_NOTE, oninput: later, onblur: flush });
   const owner = h("input", { type: "text", maxlength: 80, autocomplete: "off", oninput: later, onblur: flush });
   const status = h("p", { class: "workshop-saved mlm-small", role: "status", id });
   const element = h("form", { class: "workshop-decide", "aria-label": `Decision: ${item.title}`, onsubmit: (event) => { event.preventDefault(); flush(); } },
@@ -80,9 +81,40 @@ export function decisionForm(item, scale, store) {
     status.dataset.state = state;
   }
 
+  /**
+   * Put a text at the end of the note, as if somebody had typed it there: what stands there stays.
+   * @returns {string} what became of it
+   */
+  function addToNote(text) {
+    note.focus();
+    const before = note.value.trimEnd();
+    const after = before ? `${before}\n${text}` : text;
+    if (before.includes(text)) return "It is in the note already.";
+    if (after.length > LONGEST_NOTE) return "The note has no room left for it.";
+    note.value = after;
+    note.setSelectionRange(after.length, after.length);
+    later();
+    return "It is in the note now; change it as you like.";
+  }
+
   fill(store.get(item.question));
   const unfollow = store.follow((question, decision, from) => { if (question === item.question && from !== element) fill(decision); });
-  return { element, flush, destroy() { flush(); unfollow(); } };
+  return { element, flush, addToNote, destroy() { flush(); unfollow(); } };
+}
+
+/**
+ * What the team's record says of a question, and a button that puts it into the note. It is no answer: the team gives that.
+ * @param {object} item
+ * @param {(text: string) => string} use puts a text into the note, and says what became of it
+ */
+function recordOf(item, use) {
+  if (!item.record?.length) return null;
+  const said = h("span", { class: "mlm-small mlm-quiet", role: "status" });
+  return h("div", { class: "workshop-record", role: "group", "aria-label": "Record" },
+    h("p", {}, h("strong", {}, "From your readiness reviews: "), item.record.join(" ")),
+    h("div", { class: "mlm-row" },
+      h("button", { type: "button", class: "mlm-plain mlm-small", "aria-label": `Put the record into the note: ${item.title}`, onclick: () => { said.textContent = use(item.record.join("\n")); } }, "Put it into the note"),
+      said));
 }
 
 /** A decision on one line, or the invitation to write one down. */
@@ -154,6 +186,7 @@ export function agendaList({ items, scale, store, discuss }) {
     const summary = h("summary", {});
     const tell = (decision) => summary.replaceChildren(...inBrief(decision, scale));
     tell(store.get(item.question));
+    const decision = h("details", { class: "workshop-decision" }, summary, form.element);
     forms.push(form, { destroy: store.follow((question, decision) => { if (question === item.question) tell(decision); }) });
     return h("li", { class: "mlm-card workshop-card" },
       h("div", { class: "workshop-card-head" },
@@ -161,7 +194,8 @@ export function agendaList({ items, scale, store, discuss }) {
           h("p", { class: "mlm-small" }, agreement(item))),
         h("button", { type: "button", class: "mlm-plain", "aria-label": `Discuss: ${item.title}`, onclick: () => discuss(index) }, "Discuss")),
       h("div", { class: "workshop-card-body" }, answerBars(item, scale), comments(item)),
-      h("details", { class: "workshop-decision" }, summary, form.element));
+      recordOf(item, (text) => { decision.open = true; return form.addToNote(text); }),
+      decision);
   }
 
   function fill(number) {
@@ -204,7 +238,7 @@ export function discussion(root, { items, scale, store, start }) {
       answerBars(item, scale, { descriptors: true }),
       h("div", { class: "workshop-room-side" },
         said ?? h("p", { class: "mlm-quiet" }, "Nobody left a comment here."),
-        h("section", { class: "workshop-room-decide" }, h("h3", {}, "What we decide"), form.element)));
+        h("section", { class: "workshop-room-decide" }, h("h3", {}, "What we decide"), recordOf(item, form.addToNote), form.element)));
     back.disabled = at === 0;
     next.disabled = at === items.length - 1;
     body.scrollTop = 0;

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from mlmgmt_widgets.content import Day, FrozenModel, Identifier, Number, Problem, Text
-from mlmgmt_widgets.raw import get
+from mlmgmt_widgets.content import Day, FrozenModel, Identifier, Number, Problem, Text, shown
+from mlmgmt_widgets.raw import get, is_number, items
 from mlmgmt_widgets.readiness import item_rule
 
 Status = Literal["pass", "fail", "na", "waived", "unknown"]
@@ -36,6 +36,13 @@ class Checks(FrozenModel):
     failed: Count = 0
     skipped: Count = 0
     failing: tuple[Text, ...] = Field((), max_length=20)
+
+    @classmethod
+    def problems(cls, data: Mapping[str, Any]) -> Iterator[Problem]:
+        """No more are named than have failed."""
+        failed, named = get(data, "failed") or 0, len(items(data, "failing"))
+        if is_number(failed) and named > failed:
+            yield Problem(("failing",), f"{named} names", f"at most {shown(failed)}, the number that failed")
 
 
 class Evidence(FrozenModel):

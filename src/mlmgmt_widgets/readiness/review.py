@@ -7,10 +7,12 @@ Example:
 """
 
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, Strict, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from mlmgmt_widgets.content import ContentError, Day, FrozenModel, Identifier, Problem, Text, nearest, shown, validate
 from mlmgmt_widgets.documents import Document, Fault, dotted, parse_document, read_document
@@ -20,6 +22,14 @@ from mlmgmt_widgets.readiness.entries import Change, Checks, Entry, Evidence, Si
 Answer = Literal["yes", "no", "unsure"]
 _KEY = r"^[a-z0-9]+(-[a-z0-9]+)*@[0-9]+(\.[0-9]+){0,2}([-+][0-9A-Za-z.-]+)?$"
 _NOTHING_YET = Entry()
+_HELPED = 20  # unknown ids for which the nearest known one is sought: among hundreds that takes its time
+
+
+def _checklist_key(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(_KEY, value):
+        return value
+    context = {"found": shown(value), "expected": "a checklist's id and version, such as model-readiness@1.0.0"}
+    raise PydanticCustomError("content", "found {found}, expected {expected}", context)
 
 
 class TierChange(FrozenModel):
@@ -46,7 +56,7 @@ class Review(FrozenModel):
         tier_history: changes of the tier, oldest first.
     """
 
-    checklist: Annotated[str, Strict(), StringConstraints(pattern=_KEY, max_length=200)]
+    checklist: Annotated[str, BeforeValidator(_checklist_key), StringConstraints(pattern=_KEY, max_length=200)]
     subject: Text = Field(description="The model.")
     version: Text = Field(description="Of the model under review; in quotes.")
     tier: Identifier | None = None
@@ -77,15 +87,15 @@ def misfits(review: Review, checklist: Checklist) -> Iterator[Problem]:
             f"one of {', '.join(checklist.tiers)}" if checklist.tiers else "none, since the checklist has no tiers"
         )
         yield Problem(("tier",), shown(review.tier), expected)
-    for kind, given, known in (
-        ("items", review.items, list(checklist.items_by_id)),
-        ("risk", review.risk, [question.id for question in checklist.risk]),
-    ):
-        for name in given:
-            if name not in known:
-                near = nearest(name, known)
-                hint = f" (nearest: {near})" if near else ""
-                yield Problem((kind, name), f"'{name}'", f"one of the {kind} of {checklist.key}{hint}")
+    yield from _unknown("items", review.items, checklist.items_by_id, f"one of the items of {checklist.key}")
+    asked = [question.id for question in checklist.risk]
+    yield from _unknown("risk", review.risk, asked, f"one of the questions about risk of {checklist.key}")
+
+
+def _unknown(field: str, given: Iterable[str], known: Collection[str], expected: str) -> Iterator[Problem]:
+    for number, name in enumerate(each for each in given if each not in known):
+        near = nearest(name, known) if number < _HELPED else None
+        yield Problem((field, name), f"'{name}'", expected + (f" (nearest: {near})" if near else ""))
 
 
 def fitting(review: Review, checklist: Checklist, document: Document | None = None) -> Review:

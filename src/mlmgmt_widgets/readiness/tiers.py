@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlmgmt_widgets.readiness.checklist import Checklist, RiskQuestion
+from mlmgmt_widgets.words import counted
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,14 @@ class Proposal:
 
     @property
     def sentence(self) -> str:
-        """The proposal and its reasons."""
+        """The proposal and its reasons; what may still raise it is said, too."""
         if self.tier is None:
-            return "Answer the questions to see which tier they propose."
-        if not self.reasons:
-            return f"Proposed: {self.tier}, since no answer asks for more."
-        return f"Proposed: {self.tier}, because {'; '.join(self.reasons)}."
+            return (
+                "Answer the questions to see which tier they propose." if self.open else "Nothing is asked about risk."
+            )
+        why = f"because {'; '.join(self.reasons)}" if self.reasons else "since no answer asks for more"
+        left = f" {counted(len(self.open), 'question')} still open." if self.open else ""
+        return f"Proposed{' so far' if self.open else ''}: {self.tier}, {why}.{left}"
 
 
 def propose_tier(checklist: Checklist, answers: Mapping[str, str]) -> Proposal:
@@ -51,8 +54,10 @@ def propose_tier(checklist: Checklist, answers: Mapping[str, str]) -> Proposal:
         >>> propose_tier(checklist, {"people": "no"}).tier
         'low'
     """
+    if not checklist.tiers:
+        return Proposal(None)
     unanswered = tuple(question.id for question in checklist.risk if question.id not in answers)
-    if not checklist.risk or not checklist.tiers or len(unanswered) == len(checklist.risk):
+    if len(unanswered) == len(checklist.risk):
         return Proposal(None, (), unanswered)
     raised = [question for question in checklist.risk if answers.get(question.id) in {"yes", "unsure"}]
     highest = max((checklist.tiers.index(question.tier) for question in raised), default=0)

@@ -50,10 +50,16 @@ MODULES = (
     "mlmgmt_widgets.timeline.export",
     "mlmgmt_widgets.timeline.memo",
     "mlmgmt_widgets.timeline.estimator",
+    "mlmgmt_widgets.readiness.evidence",
+    "mlmgmt_widgets.readiness.charts",
+    "mlmgmt_widgets.readiness.export",
+    "mlmgmt_widgets.readiness.board",
+    "mlmgmt_widgets.readiness.record",
     "mlmgmt_widgets.workspace",
     "mlmgmt_widgets.workspace.database",
     "mlmgmt_widgets.workspace.workshops",
     "mlmgmt_widgets.workspace.plans",
+    "mlmgmt_widgets.workspace.reviews",
 )
 
 

@@ -39,7 +39,7 @@ function render({ model, el }) {
   const lost = h("div", { class: "mlm-note estimator-lost", "data-tone": "attention", role: "status", hidden: true });
   const restored = h("div", { class: "mlm-note estimator-restored", hidden: true });
   const left = h("div", { class: "estimator-left" },
-    h("div", { class: "estimator-bar" }, startMenu({ templates: model.get("templates"), run, say: (text) => announce(root, text) }), h("span", { class: "estimator-steps" }, undoButton, redoButton)),
+    h("div", { class: "estimator-bar" }, startMenu({ root, templates: model.get("templates"), run, plan: () => plan, say: (text) => announce(root, text) }), h("span", { class: "estimator-steps" }, undoButton, redoButton)),
     restored, editor.element);
   root.append(h("h1", { class: "mlm-quiet-text" }, "Timeline estimator"), lost, h("div", { class: "estimator-panes" }, left, pane.element));
 

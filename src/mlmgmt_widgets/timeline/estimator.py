@@ -17,6 +17,7 @@ from mlmgmt_widgets.documents import Document, parse_document
 from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.timeline import calibration
 from mlmgmt_widgets.timeline import estimator_requests as asked_for
+from mlmgmt_widgets.timeline.added_work import as_work, with_work, work_of
 from mlmgmt_widgets.timeline.draws import USUAL
 from mlmgmt_widgets.timeline.estimator_view import Comparable, Shown, hints, made, view
 from mlmgmt_widgets.timeline.forecast import Forecast
@@ -135,6 +136,28 @@ class TimelineEstimator(Screen):
         """The forecast as a typed object; always that of the plan as it stands."""
         return self._forecast
 
+    def add_work(self, work: Mapping[str, Any], before: str | None = None) -> None:
+        """Add tasks and risks to the plan, such as those of a readiness review's open items: one step to undo.
+
+        Work that is added again replaces what was added before, so that nothing is there twice.
+
+        Args:
+            work: `{"tasks": [...], "risks": [...]}` in the shape of a plan's YAML.
+            before: the id of the task that waits for the work, and that its risks delay. Left out, nothing waits: the
+                work runs beside the plan and ends in a task of its own.
+
+        Raises:
+            Refusal: if the plan has no such task; `ContentError`, with every fault, if the work or the plan that would
+                come of it has some. Then nothing has changed.
+
+        Example:
+            >>> estimator = TimelineEstimator("new-model")
+            >>> estimator.add_work({"tasks": [{"id": "runbook", "weeks": 1}]}, before=estimator.as_plan.order[-1])
+            >>> "runbook" in estimator.as_plan.tasks_by_id
+            True
+        """
+        self.plan = plain(with_work(self._plan, as_work(work), before))
+
     @traitlets.observe("plan")
     def _follow(self, change: Any) -> None:
         if not self._quiet:
@@ -243,6 +266,12 @@ class TimelineEstimator(Screen):
         self._show(validate(parse_document(asked.name, asked.text.encode()), Plan))
         self._saved = None
         return self._view(asked)
+
+    @asks("work", asked_for.ReadWork)
+    def _read_work(self, asked: asked_for.ReadWork) -> dict[str, Any]:
+        work = work_of(parse_document(asked.name, asked.text.encode()))
+        self._show(with_work(self._plan, work, asked.before))
+        return {**self._view(asked), "added": work.summary}
 
     @asks("hints")
     def _hints(self, _asked: Request) -> dict[str, Any]:

@@ -52,6 +52,16 @@ class ReadPlan(Look):
     text: _File
 
 
+class ReadWork(ReadPlan):
+    """The YAML of work to add to the plan: tasks and risks, or a whole plan whose tasks and risks they are.
+
+    Attributes:
+        before: the id of the plan's task that waits for it; None where nothing does.
+    """
+
+    before: _Short | None
+
+
 class Scenario(Look):
     """What to do with the plan that is kept as A."""
 

@@ -1,16 +1,20 @@
-// Where a plan comes from: a template, or a file of one's own.
+// Where a plan comes from: a template, or a file of one's own; or where more work for it comes from.
 
 import { busy, sentence } from "../ui/parts.js";
 import { h } from "../ui/screen.js";
+import { addWork } from "./estimator_work.js";
 
-/** @param {{templates: {name: string, title: string}[], run: Function, say: (text: string) => void}} options */
-export function startMenu({ templates, run, say }) {
+/** @param {{root: HTMLElement, templates: {name: string, title: string}[], run: Function, plan: () => object, say: (text: string) => void}} options */
+export function startMenu({ root, templates, run, plan, say }) {
   const trouble = sentence();
   const menu = h("details", { class: "estimator-menu" }, h("summary", {}, "Start from …"));
   const file = h("input", { type: "file", accept: ".yaml,.yml", hidden: true, onchange: read });
+  let adding = false; // whether the file that is chosen next is added to the plan, or replaces it
   const choices = templates.map(({ name, title }) => h("button", { type: "button", class: "mlm-plain", onclick: (event) => take(event.currentTarget, "template", { name }, title) }, title));
-  const own = h("button", { type: "button", class: "mlm-plain", onclick: () => file.click() }, "A YAML file of your own …");
-  menu.append(h("div", { class: "estimator-menu-list" }, choices, own, file, trouble.element));
+  const choose = (more) => () => { adding = more; file.click(); };
+  const own = h("button", { type: "button", class: "mlm-plain", onclick: choose(false) }, "A YAML file of your own …");
+  const more = h("button", { type: "button", class: "mlm-plain", onclick: choose(true) }, "Add a file’s work to this plan …");
+  menu.append(h("div", { class: "estimator-menu-list" }, choices, own, more, file, trouble.element));
 
   async function take(button, kind, payload, title) {
     trouble.say("");
@@ -27,7 +31,19 @@ export function startMenu({ templates, run, say }) {
   async function read() {
     const [chosen] = file.files;
     file.value = "";
-    if (chosen) await take(own, "read", { name: chosen.name, text: await chosen.text() }, chosen.name);
+    if (!chosen) return;
+    const given = { name: chosen.name, text: await chosen.text() };
+    if (!adding) {
+      await take(own, "read", given, chosen.name);
+      return;
+    }
+    adding = false;
+    trouble.say("");
+    const added = await addWork(root, { ...given, tasks: plan().tasks ?? [], run });
+    if (!added) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    say(`Added: ${added}. Undo takes it out again.`);
   }
 
   menu.addEventListener("keydown", (event) => {

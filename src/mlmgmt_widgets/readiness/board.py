@@ -1,0 +1,589 @@
+"""The readiness board: a checklist filled in together, and the verdict beside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from mlmgmt_widgets.content import ContentError, names, validate
+from mlmgmt_widgets.documents import Document
+from mlmgmt_widgets.errors import Refusal
+from mlmgmt_widgets.readiness import board_requests as asked_for
+from mlmgmt_widgets.readiness import edits
+from mlmgmt_widgets.readiness.board_session import Make, Session
+from mlmgmt_widgets.readiness.board_view import Shown, start, view
+from mlmgmt_widgets.readiness.checklist import Checklist, load_checklist
+from mlmgmt_widgets.readiness.counting import needs
+from mlmgmt_widgets.readiness.edits import Author
+from mlmgmt_widgets.readiness.entries import Evidence, SignOff
+from mlmgmt_widgets.readiness.review import Review, fitting, load_review, parse_review, plain
+from mlmgmt_widgets.readiness.verdict import Verdict, evaluate
+from mlmgmt_widgets.ui import vega
+from mlmgmt_widgets.ui.assets import script, style
+from mlmgmt_widgets.ui.drawings import Drawings
+from mlmgmt_widgets.ui.lock import Lock
+from mlmgmt_widgets.ui.screen import Reply, Request, Screen, asks
+
+if TYPE_CHECKING:
+    from mlmgmt_widgets.workspace import Workspace
+    from mlmgmt_widgets.workspace.reviews import Reviews
+
+MAIN_CHECKLIST = "model-readiness"
+
+
+class ReviewValues(traitlets.Dict):
+    """A review as plain values; it may be set to a `Review`, and one with faults is refused with all of them."""
+
+    def validate(self, obj: Any, value: Any) -> dict[str, Any]:
+        """Return the plain values of what was set."""
+        if obj._quiet:  # noqa: SLF001 - set from the page, where it was checked
+            return dict(value)
+        if not value:
+            raise Refusal("A board that has a review keeps it; open another one instead.")
+        return dict(plain(obj._fitting(value)[1]))  # noqa: SLF001
+
+
+class ReadinessBoard(Screen):
+    """A review and its verdict on one screen.
+
+    Args:
+        review: a `Review`, its plain values, or the path of its YAML; left out, the page begins with a choice.
+        checklist: a `Checklist`, the name of one in `data/checklists`, or a path; left out, the one that the review
+            names, or else the main one.
+        stage: that the verdict is about; left out, the first one that is not ready.
+        today: the day that dates are held against and changes are recorded with, as a date or as text; left out, the
+            day that it is.
+        workspace: opens the workspace that keeps reviews, for instance `Workspace.open`; called when somebody who may
+            see them wants to.
+        evidence: the folder whose files the review's evidence is read from; left out, that of the review's YAML. On a
+            served page nothing is read from the server's files, since any visitor may bring a review that names some.
+
+    Attributes:
+        review: the review as plain values, in the shape of its YAML; empty before one is open. It may be set to a
+            `Review`, too; one that is refused raises and changes nothing.
+        verdict: at `stage`, in the contract's shape; empty before a review is open.
+        checklist: the checklist as plain values.
+        stage: that the verdict is about; may be set.
+        today: may be set: so a test, or a meeting, can let time pass; empty for the day that it is.
+
+    Raises:
+        ContentError: with every fault of the review or the checklist.
+
+    Example:
+        >>> item = {"id": "rollback-plan", "stage": "live", "question": "Is there a plan to roll back?"}
+        >>> toy = Checklist(id="toy", version="1", title="Toy", stages=["live"], items=[item])
+        >>> board = ReadinessBoard({"checklist": "toy@1", "subject": "churn", "version": "3"}, checklist=toy)
+        >>> board.verdict["blockers"]
+        [{'item': 'rollback-plan', 'reason': 'missing'}]
+        >>> board.review = {**board.review, "items": {"rollback-plan": {"status": "pass"}}}
+        >>> board.verdict["ready"]
+        True
+    """
+
+    _esm = script(__file__, "board.js")
+    _css = style(vega.__file__, "figure.css") + Path(__file__).with_name("board.css").read_text("utf-8")
+
+    served = traitlets.Bool().tag(sync=True)
+    review = ReviewValues().tag(sync=True)
+    verdict = traitlets.Dict(read_only=True).tag(sync=True)
+    checklist = traitlets.Dict(read_only=True).tag(sync=True)
+    stage = traitlets.Unicode().tag(sync=True)
+    today = traitlets.Unicode().tag(sync=True)
+    _revision = traitlets.Int(0).tag(sync=True)  # counts what was shown: tells the page's own from what code set
+    _vega = traitlets.Unicode().tag(sync=True)
+
+    _quiet = False
+
+    def __init__(  # noqa: PLR0913 - what a notebook may say of a board, each by its name
+        self,
+        review: Review | Mapping[str, Any] | str | os.PathLike[str] | None = None,
+        *,
+        checklist: Checklist | str | os.PathLike[str] | None = None,
+        stage: str = "",
+        today: date | str = "",
+        workspace: Callable[[], Workspace] | None = None,
+        evidence: str | os.PathLike[str] | None = None,
+    ) -> None:
+        self._lock = Lock()
+        self._open_workspace = workspace
+        self._workspace: Workspace | None = None
+        self._drawings = Drawings()
+        self._session: Session | None = None
+        self._beside: Review | None = None
+        self._given = checklist
+        self._evidence = _folder(evidence, review)
+        self._quiet = True
+        super().__init__(served=self._lock.served, today=str(today), _vega=vega.name(), stage=stage)
+        self._quiet = False
+        if review is not None:
+            given = load_review(review) if isinstance(review, str | os.PathLike) else review
+            self._show(Session(*self._with_evidence(*self._fitting(given))))
+        elif checklist is not None:
+            self.set_trait("checklist", _plain(_checklist(checklist)))
+
+    # -- in a notebook -------------------------------------------------------------------------------------
+
+    @property
+    def as_review(self) -> Review:
+        """The review as a typed object.
+
+        Raises:
+            Refusal: if none is open.
+        """
+        return self._opened.review
+
+    @property
+    def as_checklist(self) -> Checklist:
+        """The checklist as a typed object.
+
+        Raises:
+            Refusal: if no review is open.
+        """
+        return self._opened.checklist
+
+    @property
+    def as_verdict(self) -> Verdict:
+        """The verdict as a typed object, at `stage` and for `today`.
+
+        Raises:
+            Refusal: if no review is open, or it has no tier yet.
+        """
+        session = self._opened
+        return evaluate(session.checklist, session.review, stage=self.stage, today=self._today())
+
+    def _fitting(self, value: Review | Mapping[str, Any]) -> tuple[Checklist, Review]:
+        """A review with the checklist that it belongs to.
+
+        Raises:
+            ContentError: with every fault.
+        """
+        review = value if isinstance(value, Review) else validate(Document("review", data=value), Review)
+        checklist = self._session.checklist if self._session else None
+        if checklist is None or checklist.key != review.checklist:
+            checklist = _checklist(self._given if self._given is not None else review.checklist.partition("@")[0])
+        return checklist, fitting(review, checklist)
+
+    def _with_evidence(self, checklist: Checklist, review: Review) -> tuple[Checklist, Review]:
+        """The same, with its evidence read where that may be done."""
+        if self._evidence is None or self._lock.served:
+            return checklist, review
+        from mlmgmt_widgets.readiness.evidence import FolderFiles, read_evidence
+
+        return checklist, read_evidence(checklist, review, FolderFiles(self._evidence))
+
+    @traitlets.observe("review")
+    def _follow(self, change: Any) -> None:
+        if not self._quiet:
+            checklist, review = self._fitting(change["new"])
+            self._show(Session(checklist, review, self._session.saved if self._session else None))
+
+    @traitlets.observe("stage", "today")
+    def _follow_settings(self, _change: Any) -> None:
+        if not self._quiet and self._session is not None:
+            self._show(self._session)
+
+    @traitlets.validate("stage")
+    def _known_stage(self, proposal: Any) -> str:
+        stage: str = proposal["value"]
+        if self._session and stage not in self._session.checklist.stages:
+            raise Refusal(f"There is no stage “{stage}”; there are {', '.join(self._session.checklist.stages)}.")
+        return stage
+
+    @traitlets.validate("today")
+    def _known_day(self, proposal: Any) -> str:
+        return _day(proposal["value"]).isoformat() if proposal["value"] else ""
+
+    def _today(self) -> date:
+        return _day(self.today) if self.today else date.today()  # noqa: DTZ011 - a day is one where the kernel runs
+
+    # -- what is open --------------------------------------------------------------------------------------
+
+    @property
+    def _opened(self) -> Session:
+        if self._session is None:
+            raise Refusal("Open a review first.")
+        return self._session
+
+    def _show(self, session: Session) -> None:
+        """Make a review the one that is shown."""
+        before = self._session
+        self._session = session
+        self._revision += 1
+        self._quiet = True
+        try:
+            if before is None or before.checklist is not session.checklist:
+                self.set_trait("checklist", _plain(session.checklist))
+            if self.stage not in session.checklist.stages:
+                self.stage = _next_gate(session, self._today())
+            self.review = dict(plain(session.review))
+            self.set_trait("verdict", self._judged(session))
+        finally:
+            self._quiet = False
+
+    def _judged(self, session: Session) -> dict[str, Any]:
+        if session.review.tier is None and session.checklist.tiers:
+            return {}  # nobody has said yet how risky it is
+        return evaluate(session.checklist, session.review, stage=self.stage, today=self._today()).to_dict()
+
+    def _answer(self, content: dict[str, Any]) -> Reply:
+        """Answer the page; what ends in an error has changed nothing."""
+        session, beside, revision = self._session, self._beside, self._revision
+        with self.hold_sync():  # the page hears of what remains, before it hears the answer
+            reply = super()._answer(content)
+            if "error" in reply.content and self._session is not session:
+                self._session, self._beside = session, beside
+                if session is not None:
+                    self._show(session)
+                self._revision = revision
+        return reply
+
+    def _view(self, asked: asked_for.Look, **more: Any) -> dict[str, Any]:
+        if self._session is None:
+            return {"start": start(self._keeping(), self._reviews if self._may_keep else None), **more}
+        session = self._session
+        if asked.stage and asked.stage != self.stage:
+            self._quiet = True
+            try:
+                self.stage = asked.stage
+                self.set_trait("verdict", self._judged(session))
+            finally:
+                self._quiet = False
+        shown = Shown(
+            checklist=session.checklist,
+            review=session.review,
+            saved=session.saved,
+            stage=self.stage,
+            today=self._today(),
+            as_of=_day(asked.as_of) if asked.as_of else self._today(),
+            beside=self._beside,
+            keeping=self._keeping(),
+            revision=self._revision,
+            noticed=session.noticed,
+            versions=self._versions(session) if asked.tab == "compare" else (),
+        )
+        if session.noticed:
+            self._session = Session(session.checklist, session.review, session.saved)  # said once
+        return {**view(shown, asked.tab, self._drawings, frozenset(asked.known)), **more}
+
+    def _versions(self, session: Session) -> tuple[str, ...]:
+        """Of the same model, those that are kept."""
+        if not self._may_keep:
+            return ()
+        return tuple(each.version for each in self._reviews.versions(session.review.subject))
+
+    @asks("look", asked_for.Look)
+    def _look(self, asked: asked_for.Look) -> dict[str, Any]:
+        if self._session is not None and self._session.saved is not None:
+            followed = self._session.followed(self._reviews)
+            if followed is not self._session:
+                self._show(followed)
+        return self._view(asked)
+
+    # -- beginning and opening -----------------------------------------------------------------------------
+
+    @asks("begin", asked_for.Begin)
+    def _begin(self, asked: asked_for.Begin) -> dict[str, Any]:
+        checklist = _known_checklist(asked.checklist)
+        values = {"checklist": checklist.key, "subject": asked.subject.strip(), "version": asked.version.strip()}
+        review = validate(Document("review", data=values), Review)
+        self._beginning(checklist, review, asked.who)
+        return self._view(asked)
+
+    @asks("next", asked_for.Next)
+    def _next(self, asked: asked_for.Next) -> dict[str, Any]:
+        session = self._opened
+        version = asked.version.strip()
+        if not version or version == session.review.version:
+            raise Refusal("Please give the version that the new review is for.")
+        self._beginning(session.checklist, edits.next_review(session.review, session.checklist, version), asked.who)
+        self._beside = session.review
+        return self._view(asked)
+
+    def _beginning(self, checklist: Checklist, review: Review, who: str) -> None:
+        """Open a new review, kept in the workspace where that is possible."""
+        if not self._may_keep:
+            self._show(Session(checklist, review))
+            return
+        saved = self._reviews.begin(checklist, review, by=who.strip() or "unnamed")
+        self._show(Session(checklist, saved.review, saved))
+
+    @asks("open", asked_for.Open)
+    def _open(self, asked: asked_for.Open) -> dict[str, Any]:
+        saved = self._reviews.get(asked.subject, asked.version)
+        self._beside = None
+        self._show(Session(saved.checklist, saved.review, saved))
+        return self._view(asked)
+
+    @asks("read", asked_for.ReadReview)
+    def _read(self, asked: asked_for.ReadReview) -> dict[str, Any]:
+        review = parse_review(asked.text, asked.name)
+        checklist = _known_checklist(review.checklist.partition("@")[0])
+        self._beside = None
+        self._show(Session(checklist, parse_review(asked.text, asked.name, checklist)))
+        return self._view(asked)
+
+    @asks("restore", asked_for.Restore)
+    def _restore(self, asked: asked_for.Restore) -> dict[str, Any]:
+        self._show(Session(_known_checklist(asked.checklist), parse_review(asked.text, "this page")))
+        return self._view(asked)
+
+    @asks("close", asked_for.Look)
+    def _close(self, asked: asked_for.Look) -> dict[str, Any]:
+        self._session = self._beside = None
+        self._revision += 1
+        self._quiet = True
+        try:
+            self.review = {}
+            self.set_trait("verdict", {})
+        finally:
+            self._quiet = False
+        return self._view(asked)
+
+    @asks("keep", asked_for.Edit)
+    def _keep(self, asked: asked_for.Edit) -> dict[str, Any]:
+        """Put a review that came from a file into the workspace."""
+        session = self._opened
+        self._beginning(session.checklist, session.review, asked.who)
+        return self._view(asked)
+
+    # -- changing ------------------------------------------------------------------------------------------
+
+    def _change(self, asked: asked_for.Edit, what: str, make: Make) -> dict[str, Any]:
+        who = asked.who.strip()
+        if not who:
+            raise Refusal("Say who you are first; every change is recorded with a name.")
+        author = Author(who, self._today(), asked.role or None)
+        kept = self._reviews if self._opened.saved is not None else None
+        session, clash = self._opened.changed(make, author, what, kept)
+        self._show(session)
+        return self._view(asked, clash={"items": list(clash.what), "by": clash.by} if clash else None)
+
+    def _title(self, item: str) -> str:
+        if item not in self._opened.checklist.items_by_id:
+            raise Refusal("There is no such item in this checklist any more.")
+        return self._opened.checklist.items_by_id[item].name
+
+    @asks("say", asked_for.Say)
+    def _say(self, asked: asked_for.Say) -> dict[str, Any]:
+        until = _day(asked.until) if asked.until else None
+        reason = (asked.reason or "").strip() or None
+        self._allow(asked, until)
+        values = {"status": asked.status, "reason": reason, "until": until}
+        what = f"{self._title(asked.item)}: {asked.status}"
+        return self._change(asked, what, lambda review, author: edits.change(review, asked.item, author, **values))
+
+    def _allow(self, asked: asked_for.Say, until: date | None) -> None:
+        """Refuse an exception that would not count anyway."""
+        self._title(asked.item)
+        if asked.status == "waived" and not self._opened.checklist.items_by_id[asked.item].waivable:
+            raise Refusal("This item cannot be waived.")
+        if asked.status == "waived" and until is not None and until < self._today():
+            raise Refusal("The waiver would have ended already; please give a day that is still to come.")
+
+    @asks("again", asked_for.Again)
+    def _again(self, asked: asked_for.Again) -> dict[str, Any]:
+        what = f"{self._title(asked.item)}: still holds"
+        return self._change(asked, what, lambda review, author: edits.confirm(review, asked.item, author))
+
+    @asks("assign", asked_for.Assign)
+    def _assign(self, asked: asked_for.Assign) -> dict[str, Any]:
+        values = {
+            "owner": (asked.owner or "").strip() or None,
+            "due": _day(asked.due) if asked.due else None,
+            "note": (asked.note or "").strip() or None,
+        }
+        what = f"{self._title(asked.item)}: assigned"
+        return self._change(asked, what, lambda review, author: edits.change(review, asked.item, author, **values))
+
+    @asks("evidence", asked_for.AddEvidence)
+    def _add_evidence(self, asked: asked_for.AddEvidence) -> dict[str, Any]:
+        values = asked.model_dump(
+            include={"link", "note", "metric", "value", "at_least", "at_most", "on"}, exclude_none=True
+        )
+        evidence = _evidence({name: value for name, value in values.items() if value != ""})
+        return self._added(asked, asked.item, evidence)
+
+    @asks("upload", asked_for.Upload)
+    def _upload(self, asked: asked_for.Upload) -> dict[str, Any]:
+        from mlmgmt_widgets.readiness.evidence import UploadedFile, read_upload
+
+        self._title(asked.item)
+        upload = UploadedFile(asked.name, asked.text.encode(), self._today())
+        item = self._opened.checklist.items_by_id[asked.item]
+        values: dict[str, Any] = {"file" if asked.source == "metric" else asked.source: asked.name}
+        if asked.source == "metric":
+            values |= asked.model_dump(include={"metric", "at", "at_least", "at_most"}, exclude_none=True)
+        return self._added(asked, asked.item, read_upload(item, _evidence(values), upload))
+
+    def _added(self, asked: asked_for.Edit, item: str, evidence: Evidence) -> dict[str, Any]:
+        what = f"{self._title(item)}: evidence added"
+        return self._change(asked, what, lambda review, author: edits.add_evidence(review, item, evidence, author))
+
+    @asks("read-evidence", asked_for.Edit)
+    def _read_evidence(self, asked: asked_for.Edit) -> dict[str, Any]:
+        if not self._keeping()["reads"]:
+            raise Refusal("This page reads no files of the machine that it runs on; add them as evidence instead.")
+        checklist = self._opened.checklist
+        return self._change(asked, "evidence read", lambda review, _: self._with_evidence(checklist, review)[1])
+
+    @asks("remove", asked_for.Remove)
+    def _remove(self, asked: asked_for.Remove) -> dict[str, Any]:
+        what = f"{self._title(asked.item)}: evidence taken away"
+        return self._change(
+            asked, what, lambda review, author: edits.remove_evidence(review, asked.item, asked.place, author)
+        )
+
+    @asks("risk", asked_for.Risk)
+    def _risk(self, asked: asked_for.Risk) -> dict[str, Any]:
+        if asked.question not in {question.id for question in self._opened.checklist.risk}:
+            raise Refusal("There is no such question in this checklist any more.")
+
+        def answered(review: Review, _author: Author) -> Review:
+            left = {name: answer for name, answer in review.risk.items() if name != asked.question}
+            given = {asked.question: asked.answer} if asked.answer else {}
+            return review.model_copy(update={"risk": left | given})
+
+        return self._change(asked, "a question about risk", answered)
+
+    @asks("tier", asked_for.ChooseTier)
+    def _choose_tier(self, asked: asked_for.ChooseTier) -> dict[str, Any]:
+        if asked.tier not in self._opened.checklist.tiers:
+            raise Refusal("There is no such tier in this checklist.")
+        reason = (asked.reason or "").strip() or None
+        return self._change(
+            asked, f"tier {asked.tier}", lambda review, author: edits.set_tier(review, asked.tier, author, reason)
+        )
+
+    @asks("sign", asked_for.Sign)
+    def _sign(self, asked: asked_for.Sign) -> dict[str, Any]:
+        if not asked.role:
+            raise Refusal("Choose the role in which you sign.")
+        note = (asked.note or "").strip() or None
+
+        def signed(review: Review, author: Author) -> Review:
+            values = {"role": author.role, "by": author.name, "on": author.on, "stage": asked.stage, "note": note}
+            signature = validate(Document("sign-off", data={**values, "decision": asked.decision}), SignOff)
+            return edits.sign_off(review, signature)
+
+        return self._change(asked, f"{asked.decision} by {asked.role}", signed)
+
+    # -- comparing, keys and files -------------------------------------------------------------------------
+
+    @asks("beside", asked_for.Beside)
+    def _compare(self, asked: asked_for.Beside) -> dict[str, Any]:
+        if asked.text is not None:
+            review = parse_review(asked.text, asked.name or "the file")
+            self._beside = review
+        elif asked.version:
+            self._beside = self._reviews.get(self._opened.review.subject, asked.version).review
+        else:
+            self._beside = None
+        return self._view(asked)
+
+    @asks("unlock", asked_for.Unlock)
+    def _unlock(self, asked: asked_for.Unlock) -> dict[str, Any]:
+        if not self._lock.open:
+            self._lock.try_key(asked.key)
+        return {}
+
+    @asks("delete", asked_for.Delete)
+    def _delete(self, asked: asked_for.Delete) -> dict[str, Any]:
+        self._reviews.delete(asked.subject, asked.version)
+        return self._view(asked)
+
+    @asks("export", asked_for.Export)
+    def _export(self, asked: asked_for.Export) -> Reply:
+        from mlmgmt_widgets.readiness.board_files import file
+
+        session = self._opened
+        on = _day(asked.as_of) if asked.as_of else self._today()
+        verdict = evaluate(session.checklist, session.review, stage=self.stage, today=on)
+        name, data = file(session.checklist, session.review, verdict, asked.format, made_at=datetime.now(UTC))
+        return Reply({"filename": name}, [data])
+
+    @asks("vega")
+    def _send_vega(self, _asked: Request) -> Reply:
+        return Reply({}, [vega.bundle().read_bytes()])
+
+    # -- the workspace -------------------------------------------------------------------------------------
+
+    @property
+    def _may_keep(self) -> bool:
+        return self._lock.open and self._open_workspace is not None
+
+    def _keeping(self) -> dict[str, bool]:
+        """What the page may do: keep reviews, and read the files that evidence names."""
+        return {
+            "locked": not self._lock.open,
+            "possible": self._open_workspace is not None,
+            "reads": self._evidence is not None and not self._lock.served,
+        }
+
+    @property
+    def _reviews(self) -> Reviews:
+        """The reviews that are kept; checked at every request, since a visitor can send any message."""
+        if not self._lock.open:
+            raise Refusal("Reviews that are kept need the facilitator’s key first.")
+        if self._workspace is None:
+            if self._open_workspace is None:
+                raise Refusal("Nothing can be kept here: write ReadinessBoard(workspace=Workspace.open).")
+            self._workspace = self._open_workspace()
+        return self._workspace.reviews
+
+
+def _folder(
+    given: str | os.PathLike[str] | None, review: Review | Mapping[str, Any] | str | os.PathLike[str] | None
+) -> Path | None:
+    """Where the files of the evidence lie; None where nobody says."""
+    if given is not None:
+        return Path(given)
+    return Path(review).parent if isinstance(review, str | os.PathLike) else None
+
+
+def _checklist(given: Checklist | str | os.PathLike[str]) -> Checklist:
+    return given if isinstance(given, Checklist) else load_checklist(given)
+
+
+def _known_checklist(name: str) -> Checklist:
+    if name not in names("checklists"):
+        raise Refusal(f"There is no checklist “{name}” here; there are {', '.join(names('checklists'))}.")
+    return load_checklist(name)
+
+
+def _plain(checklist: Checklist) -> dict[str, Any]:
+    values: dict[str, Any] = checklist.model_dump(mode="json", exclude_none=True)
+    values["roles"] = list(checklist.roles)
+    for item, shown in zip(checklist.items, values["items"], strict=True):
+        shown |= {"title": item.name, "needs": needs(item)}
+    return values
+
+
+def _next_gate(session: Session, today: date) -> str:
+    """The first stage that is not ready, or the last one."""
+    checklist, review = session.checklist, session.review
+    if review.tier is None and checklist.tiers:
+        return checklist.stages[0]
+    for stage in checklist.stages:
+        if not evaluate(checklist, review, stage=stage, today=today).ready:
+            return stage
+    return checklist.stages[-1]
+
+
+def _evidence(values: Mapping[str, Any]) -> Evidence:
+    try:
+        return validate(Document("evidence", data=values), Evidence)
+    except ContentError as error:
+        fault = error.faults[0]
+        raise Refusal(f"This evidence cannot be used: expected {fault.expected}, found {fault.found}.") from None
+
+
+def _day(text: Any) -> date:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise Refusal(f"“{text}” is no day; write it like 2027-01-31.") from None

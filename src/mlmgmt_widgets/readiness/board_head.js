@@ -1,0 +1,85 @@
+// The verdict, always in sight: one sentence, the shortest list of what is missing, and the stages.
+
+import { count, inWords } from "../ui/parts.js";
+import { h } from "../ui/screen.js";
+import { mark, shortDay } from "./board_words.js";
+
+const SHOWN = 4;
+
+/**
+ * @param {{run: Function, root: HTMLElement, who: object, stage: (id: string) => void, reveal: (item: string) => void, judge: (day: string|null) => void}} options
+ */
+export function headOf({ run, who, stage, reveal, judge }) {
+  const title = h("h1", { tabindex: "-1" });
+  const tier = h("button", { type: "button", class: "board-tier", onclick: () => reveal("risk") });
+  const about = h("p", { class: "mlm-small mlm-quiet" });
+  const sentence = h("p", { class: "board-sentence" });
+  const missing = h("ul", { class: "board-missing" });
+  const rest = h("p", { class: "mlm-small mlm-quiet" });
+  const verdict = h("section", { class: "board-verdict", "aria-label": "Verdict" }, sentence, missing, rest);
+  const stages = h("div", { class: "board-stages", role: "group", "aria-label": "Stages" });
+  const me = h("button", { type: "button", class: "mlm-plain mlm-small", onclick: () => who.ask({ anew: true }) });
+  const day = h("input", { type: "date", onchange: () => judge(day.value && day.value !== today ? day.value : null) });
+  const back = h("button", { type: "button", class: "mlm-plain mlm-small", hidden: true, onclick: () => judge(null) }, "Back to today");
+  const other = h("button", { type: "button", class: "mlm-plain mlm-small", onclick: () => run("close").catch(() => {}) }, "All reviews");
+  const live = h("p", { class: "mlm-quiet-text", role: "status", "aria-live": "polite" });
+  let today = "";
+  let expanded = false;
+  let spoken = 0;
+
+  who.follow(({ name, role }) => { me.textContent = name ? `You are ${name}${role ? `, ${inWords(role)}` : ""}` : "Say who you are"; });
+
+  const element = h("header", { class: "board-head" },
+    h("div", { class: "board-bar" }, other, h("span", { class: "board-who" }, me)),
+    h("div", { class: "board-title" }, h("div", {}, title, about), tier),
+    verdict, live,
+    stages,
+    h("div", { class: "board-day" }, h("label", { class: "mlm-small" }, "Judged as of ", day), back));
+
+  function chip(each, chosen) {
+    const share = each.applicable ? (each.passed + each.waived) / each.applicable : 1;
+    const said = each.blocking ? `${each.blocking} ${each.blocking === 1 ? "blocks" : "block"}` : each.ready ? "ready" : "waits for the stages before it";
+    return h("button", { type: "button", class: "board-stage", "aria-pressed": String(each.id === chosen), "data-stage": each.id, "data-ready": String(each.ready), "data-blocking": each.blocking ? "true" : null, title: each.meaning || null, onclick: () => stage(each.id) },
+      h("span", { class: "board-stage-name" }, each.name),
+      h("span", { class: "board-stage-bar", "aria-hidden": "true" }, h("i", { style: `width: ${100 * share}%` })),
+      h("span", { class: "mlm-small board-stage-said" }, `${each.passed} of ${each.applicable} passed`), h("span", { class: "mlm-small board-stage-state" }, said));
+  }
+
+  function list(all) {
+    const few = expanded || all.length <= SHOWN + 1 ? all : all.slice(0, SHOWN);
+    const more = all.length - few.length;
+    missing.hidden = !all.length;
+    missing.replaceChildren(...few.map((each) => h("li", {}, h("button", { type: "button", class: "mlm-plain", onclick: () => reveal(each.id) }, each.title), h("span", { class: "mlm-small" }, each.why))),
+      more ? h("li", { class: "board-more" }, h("button", { type: "button", class: "mlm-plain", onclick: () => { expanded = true; list(all); missing.querySelectorAll("button")[SHOWN]?.focus(); } }, `and ${more} more`)) : "");
+  }
+
+  return {
+    element,
+    focus: () => title.focus(),
+    show({ head, stages: all }) {
+      title.textContent = `${head.subject}, version ${head.version}`;
+      about.textContent = `${head.checklist} (${head.key})`;
+      tier.textContent = head.tier ? `${inWords(head.tier)} risk` : "Risk not chosen";
+      tier.dataset.chosen = String(Boolean(head.tier));
+      verdict.dataset.verdict = !head.decided ? "none" : head.ready ? "ready" : "blocked";
+      sentence.replaceChildren(...(head.decided ? [mark(head.ready ? "passed" : "open", !head.ready), " "] : []), head.sentence);
+      list(head.missing);
+      const said = [head.decided && `${head.passed} of ${head.applicable} passed up to here`, head.waived && `${head.waived} waived`, head.advisories && `${count(head.advisories, "advisory item", "advisory items")} open`].filter(Boolean);
+      rest.textContent = said.length ? `${said.join(", ")}.` : "";
+      rest.hidden = !said.length;
+      if (!stages.contains(document.activeElement)) stages.replaceChildren(...all.map((each) => chip(each, head.stage)));
+      else {
+        const { stage: focused } = document.activeElement.dataset;
+        stages.replaceChildren(...all.map((each) => chip(each, head.stage)));
+        stages.querySelector(`[data-stage="${focused}"]`)?.focus();
+      }
+      today = head.today;
+      if (document.activeElement !== day) day.value = head.as_of;
+      back.hidden = head.as_of === head.today;
+      element.dataset.asOf = String(head.as_of !== head.today);
+      clearTimeout(spoken);
+      const aloud = `${head.sentence}${head.as_of === head.today ? "" : ` As of ${shortDay(head.as_of)}.`}`;
+      spoken = setTimeout(() => { if (live.textContent !== aloud) live.textContent = aloud; }, 600);
+    },
+  };
+}

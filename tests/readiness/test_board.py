@@ -1,0 +1,455 @@
+"""The board as a notebook sees it, and as its page asks it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.asking import ask
+from tests.readiness.board_shapes import REVIEW, TODAY, TOY, toy
+
+from mlmgmt_widgets import ReadinessBoard, Workspace
+from mlmgmt_widgets.content import ContentError
+from mlmgmt_widgets.errors import Refusal
+from mlmgmt_widgets.readiness import Review, edits, evaluate, load_checklist, load_review
+from mlmgmt_widgets.readiness.edits import Author
+from mlmgmt_widgets.ui.lock import KEY_HASH
+from mlmgmt_widgets.yaml_text import dump
+
+ANA = {"who": "Ana", "role": "ml-engineer"}
+STATED = {"status": "pass", "by": "Ana", "role": "ml-engineer", "on": TODAY, "version": "3"}
+
+
+@pytest.fixture(autouse=True)
+def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of one's own, with the toy in it."""
+    folder = tmp_path / "content" / "checklists"
+    folder.mkdir(parents=True)
+    (folder / "toy.yaml").write_text(dump(TOY, "checklist"), encoding="utf-8")
+    monkeypatch.setenv("MLMGMT_CONTENT", str(folder.parent))
+
+
+@pytest.fixture
+def board() -> ReadinessBoard:
+    return ReadinessBoard(REVIEW, checklist=toy(), stage="production", today=TODAY)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with Workspace.open(f"sqlite:///{tmp_path}/workspace.sqlite") as opened:
+        yield opened
+
+
+def kept(workspace: Workspace, **values: Any) -> ReadinessBoard:
+    """A board that has the toy's review open, kept in a workspace."""
+    made = ReadinessBoard(workspace=lambda: workspace, today=TODAY)
+    if not workspace.reviews.all():
+        workspace.reviews.begin(toy(), Review.model_validate({**REVIEW, **values}), by="Ana")
+    assert "error" not in ask(made, "open", subject="churn-model", version="3")
+    return made
+
+
+# -- in a notebook -------------------------------------------------------------------------------------------------
+
+
+def test_the_verdict_is_that_of_evaluate(board):
+    said = evaluate(toy(), Review.model_validate(REVIEW), stage="production", today=date(2026, 11, 24))
+    assert board.verdict == said.to_dict()
+    assert board.as_verdict == said
+    assert [each["item"] for each in board.verdict["blockers"]] == ["rehearsed"]
+
+
+def test_setting_a_review_moves_the_verdict(board):
+    board.review = {**board.review, "items": {**board.review["items"], "rehearsed": {"status": "pass"}}}
+    assert board.verdict["ready"] is True
+    board.review = Review.model_validate({**REVIEW, "tier": "low"})
+    assert board.verdict["tier"] == "low"
+    assert board.review["tier"] == "low"
+
+
+def test_a_review_with_faults_is_refused_with_all_of_them_and_changes_nothing(board):
+    before = board.review
+    with pytest.raises(ContentError) as refused:
+        board.review = {**REVIEW, "items": {"auc-flor": {"status": "pass"}, "schema": {"status": "na"}}}
+    assert "items.schema.reason" in str(refused.value)
+    with pytest.raises(ContentError, match="nearest: auc-floor"):
+        board.review = {**REVIEW, "items": {"auc-flor": {"status": "pass"}}}
+    with pytest.raises(Refusal):
+        board.review = {}
+    assert board.review == before
+
+
+def test_time_that_passes_turns_the_gate_red(board):
+    """The pass of 1 November counts for 90 days: until 30 January, that day included."""
+    board.stage, board.review = "production", {**board.review, "tier": "low"}
+    board.today = "2027-01-30"
+    assert board.verdict["ready"] is True
+    board.today = "2027-01-31"
+    assert board.verdict["blockers"] == [{"item": "rollback-plan", "reason": "expired"}]
+    board.today = ""
+    assert board.as_verdict.today == date.today()  # noqa: DTZ011 - as the board counts days
+
+
+@pytest.mark.parametrize("day", ["tomorrow", "2026-02-30", "24.11.2026"])
+def test_a_day_that_is_none_is_refused(board, day):
+    with pytest.raises(Refusal, match="is no day"):
+        board.today = day
+    assert board.today == TODAY
+
+
+def test_a_stage_that_is_none_is_refused(board):
+    with pytest.raises(Refusal, match="There is no stage"):
+        board.stage = "prod"
+    board.stage = "shadow"
+    assert board.verdict["stage"] == "shadow"
+
+
+def test_the_first_stage_is_the_first_that_is_not_ready():
+    assert ReadinessBoard(REVIEW, checklist=toy(), today=TODAY).stage == "production"
+    assert ReadinessBoard({**REVIEW, "items": {}}, checklist=toy(), today=TODAY).stage == "prototype-exit"
+
+
+def test_a_review_finds_its_checklist_by_name(tmp_path):
+    path = tmp_path / "review.yaml"
+    path.write_text(dump(REVIEW, "review"), encoding="utf-8")
+    assert ReadinessBoard(path, today=TODAY).as_checklist.key == "toy@1.0.0"
+    with pytest.raises(ContentError):
+        ReadinessBoard({**REVIEW, "checklist": "toy@2.0.0"})
+
+
+def test_nothing_is_open_at_first():
+    board = ReadinessBoard()
+    assert (board.review, board.verdict) == ({}, {})
+    with pytest.raises(Refusal):
+        _ = board.as_review
+
+
+# -- what the page asks --------------------------------------------------------------------------------------------
+
+
+def test_what_is_said_is_recorded_with_who_when_and_for_which_version(board):
+    said = ask(board, "say", **ANA, item="rehearsed", status="pass")
+    assert said["head"]["ready"] is True
+    assert board.review["items"]["rehearsed"] == {
+        **STATED,
+        "history": [{"by": "Ana", "on": TODAY, "role": "ml-engineer", "was": {}}],
+    }
+
+
+def test_nothing_is_overwritten(board):
+    for status, reason in (("pass", None), ("fail", "Two lines are missing."), ("pass", None)):
+        ask(board, "say", **ANA, item="rehearsed", status=status, reason=reason)
+    history = board.as_review.entry("rehearsed").history
+    assert [each.was.status for each in history] == ["unknown", "pass", "fail"]
+    shown = ask(board, "look")["items"]["rehearsed"]["history"]
+    assert [each["what"] for each in shown] == ["fail → pass", "pass → fail: Two lines are missing.", "open → pass"]
+
+
+def test_a_waiver_counts_until_its_last_day(board):
+    said = ask(
+        board,
+        "say",
+        **ANA,
+        item="rehearsed",
+        status="waived",
+        reason="Traffic is 2 %.",
+        until="2026-12-15",
+        stage="production",
+    )
+    assert said["head"]["ready"] is True
+    assert board.verdict["waived"][0]["until"] == "2026-12-15"
+    assert ask(board, "look", as_of="2026-12-15")["head"]["ready"] is True
+    later = ask(board, "look", as_of="2026-12-16")
+    assert later["head"]["sentence"] == "Not ready for production: 1 item blocks it."
+    assert later["head"]["missing"][0]["why"] == "waiver ended"
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"item": "rehearsed", "status": "waived", "reason": "x"}, "until"),
+        ({"item": "rehearsed", "status": "waived", "until": "2026-12-15"}, "reason"),
+        ({"item": "rehearsed", "status": "waived", "reason": "x", "until": "2026-11-23"}, "ended already"),
+        ({"item": "rehearsed", "status": "waived", "reason": "x", "until": "soon"}, "is no day"),
+        ({"item": "rollback-plan", "status": "waived", "reason": "x", "until": "2026-12-15"}, "cannot be waived"),
+        ({"item": "rehearsed", "status": "na"}, "reason"),
+        ({"item": "rehersed", "status": "pass"}, "no such item"),
+        ({"item": "rehearsed", "status": "perhaps"}, "status"),
+        ({"item": "rehearsed", "status": "pass", "who": "  "}, "who you are"),
+        ({"item": "rehearsed", "status": "pass", "role": "Not A Role"}, "role"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_changes_nothing(board, asked, sentence):
+    before = board.review, board.verdict
+    said = ask(board, "say", **{**ANA, **asked})
+    assert sentence in said["error"]
+    assert "Something went wrong" not in said["error"]
+    assert (board.review, board.verdict) == before
+
+
+def test_evidence_is_added_and_taken_away_and_the_history_has_it(board):
+    ask(board, "evidence", **ANA, item="auc-floor", metric="auc", value=0.79)
+    assert board.verdict["blockers"][0] == {"item": "auc-floor", "reason": "failed"}
+    shown = ask(board, "look")["items"]["auc-floor"]["evidence"]
+    assert [each["said"] for each in shown] == ["auc 0.83, needs at least 0.8", "auc 0.79, needs at least 0.8"]
+    ask(board, "remove", **ANA, item="auc-floor", place=1)
+    assert [each["item"] for each in board.verdict["blockers"]] == ["rehearsed"]
+    assert "auc" in ask(board, "look")["items"]["auc-floor"]["history"][0]["what"]
+    assert "not there" in ask(board, "remove", **ANA, item="auc-floor", place=7)["error"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"metric": "auc"}, {"value": 0.8}, {"metric": "auc", "value": 0.8, "at_least": 2, "at_most": 1}, {"on": "x"}],
+)
+def test_evidence_of_nothing_is_refused(board, asked):
+    said = ask(board, "evidence", **ANA, item="schema", **asked)
+    assert said["error"].startswith("This evidence cannot be used")
+
+
+def test_a_file_that_the_browser_sends_is_read(board):
+    """The item's rule wants an AUC of 0.8; the file says 0.79."""
+    sent = {"source": "metric", "name": "metrics.json", "text": '{"test": {"auc": 0.79}}', "metric": "auc"}
+    ask(board, "upload", **ANA, item="auc-floor", **sent)
+    added = board.as_review.entry("auc-floor").evidence[-1]
+    assert (added.value, added.source, added.by) == (0.79, "metrics.json", "Ana")
+    assert board.verdict["blockers"][0] == {"item": "auc-floor", "reason": "failed"}
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("metric", "{"),
+        ("metric", '{"accuracy": 1}'),
+        ("junit", "<testsuite"),
+        ("junit", '<!DOCTYPE a [<!ENTITY b "c">]><testsuites>&b;</testsuites>'),
+        ("pandera", "nothing"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(board, source, text):
+    before = board.review
+    given = {"metric": "auc"} if source == "metric" else {}
+    said = ask(board, "upload", **ANA, item="auc-floor", source=source, name="x", text=text, **given)
+    assert "Something went wrong" not in said["error"]
+    assert len(said["error"]) > 20
+    assert board.review == before
+
+
+def test_an_owner_and_a_day_leave_the_age_of_a_pass_alone(board):
+    ask(board, "assign", **ANA, item="rollback-plan", owner="Bo", due="2026-11-20", note="Ask Di.")
+    entry = board.as_review.entry("rollback-plan")
+    assert (entry.owner, entry.due, entry.note) == ("Bo", date(2026, 11, 20), "Ask Di.")
+    assert (entry.by, entry.on) == ("Di", date(2026, 11, 1))
+
+
+def test_a_pass_that_has_aged_can_be_said_again(board):
+    board.today = "2027-03-01"
+    assert ask(board, "look")["items"]["rollback-plan"]["reason"] == "expired"
+    said = ask(board, "again", **ANA, item="rollback-plan")
+    assert said["items"]["rollback-plan"]["outcome"] == "passed"
+    assert board.as_review.entry("rollback-plan").on == date(2027, 3, 1)
+
+
+def test_answers_about_risk_propose_a_tier_and_people_choose_it(board):
+    said = ask(board, "risk", **ANA, question="people", answer="no", tab="risk")
+    assert said["tab"]["proposed"] == "low"
+    ask(board, "tier", **ANA, tier="high", reason="It is new.")
+    assert (board.review["tier"], board.review["tier_reason"]) == ("high", "It is new.")
+    assert "no such tier" in ask(board, "tier", **ANA, tier="huge")["error"]
+    assert "no such question" in ask(board, "risk", **ANA, question="x", answer="yes")["error"]
+
+
+def test_without_a_tier_there_is_no_verdict_and_the_page_asks_for_it():
+    board = ReadinessBoard({**REVIEW, "tier": None}, checklist=toy(), today=TODAY)
+    said = ask(board, "look")
+    assert board.verdict == {}
+    assert (said["head"]["decided"], said["head"]["ready"], said["head"]["missing"]) == (False, False, [])
+
+
+def test_sign_offs_are_added_and_stay(board):
+    ask(board, "sign", **ANA, stage="production", decision="go")
+    said = ask(
+        board,
+        "sign",
+        who="Ana",
+        role="ml-engineer",
+        stage="production",
+        decision="no-go",
+        note="Wait.",
+        tab="sign-offs",
+    )
+    roles = {each["role"]: each["signed"] for each in said["tab"]["stages"][-1]["roles"]}
+    assert [each["decision"] for each in roles["ml-engineer"]] == ["no-go", "go"]
+    assert roles["product-owner"] == []
+    assert "role" in ask(board, "sign", who="Ana", stage="production", decision="go")["error"]
+
+
+def test_another_version_is_compared(board):
+    other = dump({**REVIEW, "version": "2", "items": {"rehearsed": {"status": "pass"}}}, "review")
+    said = ask(board, "beside", tab="compare", name="v2.yaml", text=other)
+    assert said["tab"]["beside"] == "2"
+    first = said["tab"]["rows"][0]
+    assert (first["id"], first["a"]["outcome"], first["b"]["outcome"]) == ("rehearsed", "passed", "open")
+
+
+def test_the_next_version_begins_with_what_carries_over(board):
+    said = ask(board, "next", version="4", who="Ana")
+    assert said["head"]["version"] == "4"
+    assert board.as_review.entry("schema").status == "pass"
+    assert board.as_review.entry("rollback-plan").status == "unknown"
+    assert "version" in ask(board, "next", version="4", who="Ana")["error"]
+
+
+def test_evidence_in_files_is_read_beside_the_review_and_again_when_asked(tmp_path, monkeypatch):
+    named = {"auc-floor": {"evidence": [{"metric": "auc", "file": "metrics.json"}]}}
+    path = tmp_path / "review.yaml"
+    path.write_text(dump({**REVIEW, "items": named}, "review"), encoding="utf-8")
+    metrics = tmp_path / "metrics.json"
+    metrics.write_text('{"auc": 0.83}', encoding="utf-8")
+    board = ReadinessBoard(path, stage="prototype-exit")
+    assert board.verdict["ready"] is True
+    metrics.write_text('{"auc": 0.7}', encoding="utf-8")
+    said = ask(board, "read-evidence", **ANA)
+    assert said["items"]["auc-floor"]["said"] == "auc 0.7, needs at least 0.8"
+    # A visitor of a served page may bring a review that names any file of the server.
+    monkeypatch.setenv(KEY_HASH, "0" * 64)
+    served = ReadinessBoard(path, stage="prototype-exit")
+    assert served.verdict["blockers"] == [{"item": "auc-floor", "reason": "missing"}]
+    assert "reads no files" in ask(served, "read-evidence", **ANA)["error"]
+
+
+# -- reviews that are kept -----------------------------------------------------------------------------------------
+
+
+def test_a_new_review_is_kept_and_every_change_with_it(workspace):
+    board = ReadinessBoard(workspace=lambda: workspace, today=TODAY)
+    ask(board, "begin", checklist="toy", subject=" churn-model ", version="3", who="Ana")
+    ask(board, "tier", **ANA, tier="low")
+    ask(board, "say", **ANA, item="schema", status="pass")
+    stored = workspace.reviews.get("churn-model", "3")
+    assert stored.review == board.as_review
+    assert [each.by for each in workspace.reviews.revisions("churn-model", "3")] == ["Ana"] * 3
+    again = ask(
+        ReadinessBoard(workspace=lambda: workspace),
+        "begin",
+        checklist="toy",
+        subject="Churn-Model",
+        version="3",
+        who="Bo",
+    )
+    assert "churn-model" in again["error"]
+
+
+def test_two_people_at_once_do_not_lose_each_others_change(workspace):
+    ana, bo = kept(workspace), kept(workspace)
+    ask(ana, "say", **ANA, item="rehearsed", status="pass")
+    said = ask(bo, "say", who="Bo", item="drift", status="fail", reason="No alert.")
+    assert said["noticed"] == "Ana changed “Rollback rehearsed” meanwhile."
+    assert bo.as_review.entry("rehearsed").status == "pass"
+    assert workspace.reviews.get("churn-model", "3").review == bo.as_review
+    assert ask(ana, "look")["noticed"] == "Bo changed “Drift alert” meanwhile."
+    assert ask(ana, "look")["noticed"] == ""
+    assert ana.as_review == bo.as_review
+
+
+def test_a_change_of_the_same_item_is_shown_and_not_overwritten(workspace):
+    ana, bo = kept(workspace), kept(workspace)
+    ask(ana, "say", **ANA, item="rehearsed", status="pass")
+    said = ask(bo, "say", who="Bo", item="rehearsed", status="fail", reason="It took two hours.")
+    assert said["clash"] == {"items": ["rehearsed"], "by": "Ana"}
+    assert said["items"]["rehearsed"]["status"] == "pass"
+    assert workspace.reviews.get("churn-model", "3").review.entry("rehearsed").status == "pass"
+    again = ask(bo, "say", who="Bo", item="rehearsed", status="fail", reason="It took two hours.")
+    assert again["clash"] is None
+    history = workspace.reviews.get("churn-model", "3").review.entry("rehearsed").history
+    assert [each.was.status for each in history] == ["unknown", "pass"]
+
+
+def test_a_review_that_was_deleted_elsewhere_is_not_lost(workspace):
+    board = kept(workspace)
+    workspace.reviews.delete("churn-model", "3")
+    said = ask(board, "say", **ANA, item="rehearsed", status="pass")
+    assert "churn-model" in said["error"]
+    assert board.as_review.entry("schema").status == "pass"
+
+
+def test_a_checklist_that_was_edited_does_not_change_a_review_that_began_before(workspace, tmp_path):
+    board = kept(workspace)
+    path = tmp_path / "content" / "checklists" / "toy.yaml"
+    path.write_text(dump({**TOY, "version": "2.0.0"}, "checklist"), encoding="utf-8")
+    assert load_checklist("toy").key == "toy@2.0.0"
+    assert ask(board, "look")["head"]["key"] == "toy@1.0.0"
+    assert ask(kept(workspace), "look")["head"]["key"] == "toy@1.0.0"
+
+
+def test_on_a_served_page_kept_reviews_need_the_key(workspace, monkeypatch):
+    key = "correct-horse"
+    kept(workspace)
+    monkeypatch.setenv(KEY_HASH, hashlib.sha256(key.encode()).hexdigest())
+    board = ReadinessBoard(workspace=lambda: workspace, today=TODAY)
+    said = ask(board, "look")
+    assert said["start"]["keeping"] == {"locked": True, "possible": True, "reads": False}
+    assert said["start"]["reviews"] == []
+    for kind, asked in (
+        ("open", {"subject": "churn-model", "version": "3"}),
+        ("delete", {"subject": "churn-model", "version": "3"}),
+    ):
+        assert "key" in ask(board, kind, **asked)["error"]
+    ask(board, "begin", checklist="toy", subject="other", version="1", who="Ana")
+    assert "key" in ask(board, "beside", version="3")["error"]
+    assert [each.subject for each in workspace.reviews.all()] == ["churn-model"]
+    assert "error" not in ask(board, "unlock", key=key)
+    assert ask(board, "open", subject="churn-model", version="3")["head"]["subject"] == "churn-model"
+
+
+# -- files ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_yaml_reads_back_to_the_same_review(board, tmp_path):
+    ask(board, "say", **ANA, item="rehearsed", status="waived", reason="Yes: “no” #1", until="2026-12-15")
+    said = ask(board, "export", format="yaml")
+    path = tmp_path / said["filename"]
+    path.write_bytes(said["buffers"][0])
+    assert load_review(path, toy()) == board.as_review
+    fresh = ReadinessBoard(checklist=toy(), today=TODAY)
+    again = ask(fresh, "read", name=path.name, text=path.read_text("utf-8"))
+    assert again["head"]["subject"] == "churn-model"
+    assert fresh.as_review == board.as_review
+
+
+@pytest.mark.parametrize("kind", ["markdown", "html", "csv", "yaml", "json", "card", "plan"])
+def test_every_file_has_a_name_and_says_something(board, kind):
+    said = ask(board, "export", format=kind)
+    assert "error" not in said
+    assert said["filename"].startswith("churn-model")
+    assert len(said["buffers"][0]) > 100
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a: b",
+        "checklist: nowhere@1\nsubject: a\nversion: '1'\n",
+        "items: [",
+        "checklist: toy@9\nsubject: a\nversion: '1'\n",
+    ],
+)
+def test_a_file_that_is_no_review_is_refused_in_a_sentence(text):
+    board = ReadinessBoard(today=TODAY)
+    said = ask(board, "read", name="x.yaml", text=text)
+    assert "Something went wrong" not in said["error"]
+    assert board.review == {}
+
+
+def test_every_change_may_come_from_somebody_who_reads_code():
+    """The functions behind the page are plain calls on plain values."""
+    review = Review.model_validate(REVIEW)
+    author = Author("Ana", date(2026, 11, 24), "ml-engineer")
+    changed = edits.change(review, "rehearsed", author, status="pass")
+    assert evaluate(toy(), changed, stage="production", today=author.on).ready
+    assert review == Review.model_validate(REVIEW)
