@@ -76,8 +76,9 @@ def rulings(
     if status == "fail":
         return {"failed"}  # bad news stands, whatever version it was said of and whatever the evidence shows
     other = _another(asked, said.get("version"), version)
+    ahead = said.get("on") is not None and (said["on"] - today).days > 1  # what is said then does not count yet
     if status == "na":
-        return {"stale-version" if other else "na"}
+        return {"stale-version" if other else "missing" if ahead else "na"}
     # What the review names and what is not there may be the bad news: beside it nothing passes.
     named = [each for each in said.get("evidence", ()) if not _of_another(asked, said, each, version)]
     good = {"missing"} if any(_is_unread(each) for each in named) else {"passed"}
@@ -85,9 +86,10 @@ def rulings(
     if status == "waived":
         if not asked.get("waivable", True):
             return {"not-waivable"}
-        if not other and today <= said["until"]:
+        if not other and not ahead and today <= said["until"]:
             return {"waived"}
-        return good if shown == good == {"passed"} else {"stale-version" if other else "waiver-expired"}
+        lapsed = "stale-version" if other else "missing" if ahead else "waiver-expired"
+        return good if shown == good == {"passed"} else {lapsed}
     if asked.get("rule"):
         said_so = shown or {"missing"}  # a pass that somebody typed is not enough
     elif shown and (status == "unknown" or shown == {"passed"} or speaks_against):
@@ -95,7 +97,7 @@ def rulings(
     elif status == "unknown":
         said_so = {"missing"}
     else:
-        said_so = {"stale-version"} if other else _by_word(asked, said, today, version)
+        said_so = {"stale-version"} if other else {"missing"} if ahead else _by_word(asked, said, today, version)
     return good if said_so == {"passed"} else said_so
 
 
@@ -129,6 +131,8 @@ def _piece(asked: dict[str, Any], said: dict[str, Any], each: dict[str, Any], to
     """A piece of evidence as: why it does not count, its day, what it measures, and whether it meets that."""
     on = each.get("on") or said.get("on")
     source = _source(each)
+    if source is None and "link" not in each and "metric" not in each and said.get("on") and on:
+        on = min(on, said["on"])  # a note makes nothing younger
     if _of_another(asked, said, each, version):
         why: str | None = "stale-version"
     else:
@@ -208,15 +212,16 @@ def _of_the_last_day(pieces: list[Any]) -> list[Any]:
 def _signed(
     asked: dict[str, Any], role: str, today: date, version: str, sign_offs: tuple[dict[str, Any], ...]
 ) -> set[str]:
-    """The last sign-off of the role decides; a no-go is bad news, and stands."""
+    """The last sign-off of the role for this version decides; a no-go is bad news, and stands."""
     given = [each for each in sign_offs if each["role"] == role and each.get("stage") in {None, asked["stage"]}]
     if not given:
         return {"missing"}
-    if given[-1].get("decision") == "no-go":
+    last = ([each for each in given if each.get("version") in {None, version}] or given)[-1]
+    if last.get("decision") == "no-go":
         return {"failed"}
-    if _another(asked, given[-1].get("version"), version):
+    if _another(asked, last.get("version"), version):
         return {"stale-version"}
-    return {_too_old(asked, given[-1]["on"], today) or "passed"}
+    return {_too_old(asked, last["on"], today) or "passed"}
 
 
 def _by_word(asked: dict[str, Any], said: dict[str, Any], today: date, version: str) -> set[str]:

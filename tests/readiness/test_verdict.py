@@ -57,6 +57,27 @@ ROWS = [
     row("a pass that carries over", "passed", {"status": "pass", "version": "2"}, carries_over=True),
     row("not applicable to another version", "stale-version", {"status": "na", "reason": "batch", "version": "2"}),
     row("a fail of another version", "failed", {"status": "fail", "version": "2"}),
+    # What is still to come
+    row("a waiver from next year on", "missing", {**WAIVER, "on": days(200), "until": days(300)}),
+    row("not applicable from next year on", "missing", {"status": "na", "reason": "batch", "on": days(200)}),
+    row(
+        "a pass of next year with a link of today",
+        "missing",
+        {"status": "pass", "on": days(200), "evidence": [{"link": "https://example.org", "on": days(0)}]},
+    ),
+    # A note
+    row(
+        "a note of today makes an old pass no younger",
+        "expired",
+        {"status": "pass", "on": days(-60), "evidence": [{"note": "still waiting for Di", "on": days(0)}]},
+        expires_after_days=AGES,
+    ),
+    row(
+        "a record of today does",
+        "passed",
+        {"status": "pass", "on": days(-60), "evidence": [{"link": "https://example.org", "on": days(0)}]},
+        expires_after_days=AGES,
+    ),
     row("a waiver of another version", "stale-version", {**WAIVER, "version": "2"}),
     row("versions are names and no numbers", "stale-version", {"status": "pass", "version": "3.0"}),
     row(
@@ -637,3 +658,11 @@ def test_a_number_in_the_thousands_is_written_out(value):
     shown = number(value)
     assert "e" not in shown
     assert abs(float(shown.replace(",", "")) - value) <= 0.5
+
+
+def test_a_signature_for_another_version_does_not_undo_one_for_this():
+    asked = item(rule={"sign_off": "product-owner"})
+    go, old = ({"role": "product-owner", "by": "Eve", "on": days(-n), "version": v} for n, v in ((3, "3"), (1, "2")))
+    assert ruled(found(asked, {}, sign_offs=[go, old])) == "passed"
+    assert ruled(found(asked, {}, sign_offs=[old])) == "stale-version"
+    assert ruled(found(asked, {}, sign_offs=[go, {**go, "decision": "no-go"}])) == "failed"

@@ -57,7 +57,7 @@ def weigh(item: Item, state: State, evidence: Evidence, version: str, today: dat
         version: of the model under review.
         today: the day on which it should count.
     """
-    on = evidence.on or state.on
+    on = _day_of(evidence, state)
     about = evidence.version or state.version or version
     until = _earliest(last_day(item, on), _too_old_after(item, evidence))
     reason: Reason | None
@@ -69,6 +69,14 @@ def weigh(item: Item, state: State, evidence: Evidence, version: str, today: dat
     if why == evidence.missing:
         said = ""  # which file is not there, for instance, says it all
     return Weighed(evidence, on, reason, passes, "; ".join(filter(None, (said, why))), until)
+
+
+def _day_of(evidence: Evidence, state: State) -> date | None:
+    """Its own day, or that of what is said; a mere note makes a pass no younger than the word that somebody gave."""
+    is_note = evidence.link is None and evidence.metric is None and evidence.read_from is None
+    if is_note and evidence.on is not None and state.on is not None:
+        return min(evidence.on, state.on)
+    return evidence.on or state.on
 
 
 def last_day(item: Item, on: date | None) -> date | None:
@@ -83,10 +91,15 @@ def _after(day_of: date, days: int) -> date:
         return date.max
 
 
+def still_to_come(on: date | None, today: date) -> str:
+    """Why something dated in the future does not count yet; empty where it does."""
+    return f"it is dated {day(on)}, which is still to come" if on is not None and on - today > _TOMORROW else ""
+
+
 def too_old(item: Item, on: date | None, today: date) -> tuple[Reason | None, str]:
     """Why something of a day does not count on another; no reason and no words where it does."""
-    if on is not None and on - today > _TOMORROW:
-        return "missing", f"it is dated {day(on)}, which is still to come"
+    if ahead := still_to_come(on, today):
+        return "missing", ahead
     if item.expires_after_days is None:
         return None, ""
     if on is None:

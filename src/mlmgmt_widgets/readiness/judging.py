@@ -15,7 +15,17 @@ from datetime import date
 from typing import Literal
 
 from mlmgmt_widgets.readiness.checklist import Item
-from mlmgmt_widgets.readiness.counting import Reason, Weighed, answers, clause, last_day, needs, too_old, weigh
+from mlmgmt_widgets.readiness.counting import (
+    Reason,
+    Weighed,
+    answers,
+    clause,
+    last_day,
+    needs,
+    still_to_come,
+    too_old,
+    weigh,
+)
 from mlmgmt_widgets.readiness.entries import Entry, Evidence
 from mlmgmt_widgets.readiness.review import Review
 from mlmgmt_widgets.words import day
@@ -77,7 +87,7 @@ def judge(item: Item, review: Review, today: date) -> Finding:
     if entry.status == "na":
         if said := case.stale:
             return case.open("stale-version", said)
-        return case.settled("na", clause(entry.reason or ""))
+        return case.ahead or case.settled("na", clause(entry.reason or ""))
     return case.with_all_that_is_named(case.by_rule() if item.rule is not None else case.by_status())
 
 
@@ -95,6 +105,12 @@ class _Case:
         if about is None or about == self.review.version or self.item.carries_over:
             return ""
         return f"said of version {about}, not of {self.review.version}"
+
+    @property
+    def ahead(self) -> Finding | None:
+        """What is said does not count yet, where its day is still to come; None where it counts."""
+        why = still_to_come(self.entry.on, self.today)
+        return self.open("missing", why) if why else None
 
     def open(self, reason: Reason, said: str) -> Finding:
         return Finding(self.item, self.entry, "open", reason, said, None, self.weighed)
@@ -118,7 +134,7 @@ class _Case:
             raise ValueError(f"{self.item.id} is waived without a last day")  # the model of a review refuses that
         if not self.item.waivable:
             return self.open("not-waivable", f"waived by {entry.by}, though it cannot be waived")
-        if not self.stale and self.today <= entry.until:
+        if not self.stale and not self.ahead and self.today <= entry.until:
             said = _with_reason(entry, f"waived by {entry.by} until {day(entry.until)}")
             return self.settled("waived", said, entry.until)
         without = self.by_evidence()
@@ -126,7 +142,7 @@ class _Case:
             return without
         if self.stale:
             return self.open("stale-version", f"the waiver was {self.stale}")
-        return self.open("waiver-expired", f"waived by {entry.by}, but only until {day(entry.until)}")
+        return self.ahead or self.open("waiver-expired", f"waived by {entry.by}, but only until {day(entry.until)}")
 
     def by_evidence(self) -> Finding | None:
         """What the evidence says by itself; None where it says nothing."""
@@ -170,12 +186,13 @@ class _Case:
         return self.settled("passed", said, _first(each.until for each in counting))
 
     def by_sign_off(self, role: str) -> Finding:
-        """The last sign-off of a role for this stage decides."""
+        """The last sign-off of a role for this stage and this version decides."""
         item, review = self.item, self.review
         given = [each for each in review.sign_offs if each.role == role and each.stage in {None, item.stage}]
         if not given:
             return self.open("missing", f"it takes {needs(item)}")
-        last = given[-1]
+        # What was signed for this version is not undone by a signature for another, whichever came later.
+        last = next((each for each in reversed(given) if each.version in {None, review.version}), given[-1])
         words = f"{last.decision} by {last.by}, {day(last.on)}"
         if last.decision == "no-go":
             return self.open("failed", words)
@@ -206,6 +223,8 @@ class _Case:
 
     def by_word(self) -> Finding:
         """A pass that somebody typed: as old as the youngest of its evidence, or as itself where there is none."""
+        if self.ahead:
+            return self.ahead
         if self.weighed:
             counting = [each for each in self.weighed if each.reason is None]
             if not counting:
