@@ -45,7 +45,7 @@ def begin(page: Page, subject: str, version: str, name: str) -> None:
 
 
 def choose_tier(page: Page, tier: str) -> None:
-    page.locator(f"input[name=board-tier][value={tier}]").check()
+    page.locator(f".board-tiers input[value={tier}]").check()
     page.get_by_role("button", name="Choose this tier").click()
     expect(page.locator(".board-tier")).to_have_text(f"{tier.capitalize()} risk")
 

@@ -286,6 +286,82 @@ def test_what_others_change_arrives_by_itself(open_page: Open, workspace: Worksp
     expect(one.get_by_role("textbox", name="Reason")).to_have_value("half a sent")
 
 
+def test_a_form_that_was_begun_before_another_change_does_not_overwrite_it(
+    open_page: Open, workspace: Workspace
+) -> None:
+    workspace.reviews.begin(toy(), Review.model_validate(REVIEW), by="Di")
+    mine, theirs = (ReadinessBoard(workspace=lambda: workspace, today=TODAY, stage="production") for _ in range(2))
+    for board in (mine, theirs):
+        ask(board, "open", subject="churn-model", version="3")
+    page = open_page(mine)
+    one = opened(page, "rehearsed")
+    one.get_by_role("radio", name="Passes").check()
+    ask(theirs, "say", who="Bo", item="rehearsed", status="fail", reason="It broke.")
+    expect(one.locator(".board-state")).to_have_text("failed")  # the page has looked, and knows
+    one.locator(".board-form").get_by_role("button", name="Save", exact=True).click()
+    introduce(page)
+    expect(one.locator(".mlm-note[role=alert]")).to_contain_text("Bo changed this item before you did")
+    assert workspace.reviews.get("churn-model", "3").review.entry("rehearsed").status == "fail"
+    one.get_by_role("button", name="Leave theirs").click()
+    expect(one.get_by_role("radio", name="Fails")).to_be_checked()
+
+
+def test_a_signature_that_came_second_is_said_and_can_be_given_again(open_page: Open, workspace: Workspace) -> None:
+    workspace.reviews.begin(toy(), Review.model_validate(REVIEW), by="Di")
+    mine, theirs = (ReadinessBoard(workspace=lambda: workspace, today=TODAY, stage="production") for _ in range(2))
+    for board in (mine, theirs):
+        ask(board, "open", subject="churn-model", version="3")
+    page = open_page(mine)
+    page.get_by_role("tab", name="Sign-offs").click()
+    page.get_by_label("In the role of").select_option("product-owner")
+    page.get_by_label("Note (optional)").fill("Not yet")
+    page.get_by_role("button", name="Sign: no-go").click()
+    ask(theirs, "sign", who="Bo", role="product-owner", stage="production", decision="go")
+    introduce(page, "Eve")
+    expect(page.locator(".board-noticed")).to_contain_text("Bo changed the same before you did")
+    expect(page.get_by_label("Note (optional)")).to_have_value("Not yet")
+    page.get_by_role("button", name="Sign: no-go").click()
+    line = page.locator(".board-sign-list li").filter(has_text="Product owner")
+    expect(line.locator(".board-sign-state")).to_have_text("✕ no-go")
+
+
+def test_what_is_typed_in_one_item_is_there_after_a_look_at_another(open_page: Open) -> None:
+    page = open_page()
+    one = opened(page, "rehearsed")
+    one.get_by_role("radio", name="Fails").check()
+    one.get_by_role("textbox", name="Reason").fill("half a sent")
+    opened(page, "schema")
+    expect(one.get_by_role("textbox", name="Reason")).to_be_hidden()
+    opened(page, "rehearsed")
+    expect(one.get_by_role("textbox", name="Reason")).to_have_value("half a sent")
+
+
+def test_a_review_that_is_kept_nowhere_is_not_left_by_one_click(open_page: Open) -> None:
+    board = ReadinessBoard(REVIEW, checklist=toy(), stage="production", today=TODAY)
+    page = open_page(board)
+    page.get_by_role("button", name="All reviews").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    assert board.review != {}
+    page.get_by_role("button", name="All reviews").click()
+    page.get_by_role("dialog").get_by_role("button", name="Leave it").click()
+    expect(page.get_by_role("heading", name="Begin a review")).to_be_visible()
+
+
+def test_looking_for_others_changes_leaves_the_focus_where_it_is(open_page: Open, workspace: Workspace) -> None:
+    workspace.reviews.begin(toy(), Review.model_validate(REVIEW), by="Di")
+    board = ReadinessBoard(workspace=lambda: workspace, today=TODAY, stage="production")
+    ask(board, "open", subject="churn-model", version="3")
+    page = open_page(board)
+    take = opened(page, "auc-floor").get_by_role("button", name="Take away")
+    take.focus()
+    # Somebody else changes another item: so the page is known to have looked.
+    other = ReadinessBoard(workspace=lambda: workspace, today=TODAY)
+    ask(other, "open", subject="churn-model", version="3")
+    ask(other, "say", who="Bo", item="drift", status="fail", reason="No alert.")
+    expect(page.locator(".board-noticed")).to_contain_text("Bo changed")
+    expect(take).to_be_focused()
+
+
 def test_signatures(open_page: Open) -> None:
     page = open_page()
     page.get_by_role("tab", name="Sign-offs").click()

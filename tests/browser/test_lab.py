@@ -119,7 +119,7 @@ def test_a_review_is_filled_in_kept_and_moved_by_code(visit: Visit, jupyterlab: 
     dialog = page.get_by_role("dialog", name="Who are you?")
     dialog.get_by_label("Name").fill("Ana")
     dialog.get_by_role("button", name="Continue").click()
-    page.locator("input[name=board-tier][value=low]").check()
+    page.locator(".board-tiers input[value=low]").check()
     page.get_by_role("button", name="Choose this tier").click()
     sentence = page.locator(".board-sentence")
     expect(sentence).to_contain_text("Not ready for prototype exit")

@@ -129,8 +129,9 @@ def _too_old(asked: dict[str, Any], on: date | None, today: date) -> str | None:
 
 def _piece(asked: dict[str, Any], said: dict[str, Any], each: dict[str, Any], today: date, version: str) -> Any:
     """A piece of evidence as: why it does not count, its day, what it measures, and whether it meets that."""
-    on = each.get("on") or said.get("on")
     source = _source(each)
+    # What is read has the day of its file, or none.
+    on = each.get("on") if source and "source" not in each else each.get("on") or said.get("on")
     if source is None and "link" not in each and "metric" not in each and said.get("on") and on:
         on = min(on, said["on"])  # a note makes nothing younger
     if _of_another(asked, said, each, version):

@@ -113,6 +113,23 @@ def test_the_first_stage_is_the_first_that_is_not_ready():
     assert ReadinessBoard({**REVIEW, "items": {}}, checklist=toy(), today=TODAY).stage == "prototype-exit"
 
 
+def test_a_stage_that_is_misspelt_at_the_beginning_is_refused():
+    with pytest.raises(Refusal, match="There is no stage “produciton”"):
+        ReadinessBoard(REVIEW, checklist=toy(), stage="produciton")
+
+
+def test_a_checklist_that_was_given_is_one_to_begin_with(tmp_path):
+    own = {**TOY, "id": "mine"}
+    path = tmp_path / "another-name.yaml"
+    path.write_text(dump(own, "checklist"), encoding="utf-8")
+    board = ReadinessBoard(checklist=path, today=TODAY)
+    assert "mine" in [each["name"] for each in ask(board, "look")["start"]["checklists"]]
+    said = ask(board, "begin", checklist="mine", subject="churn", version="1", who="Ana")
+    assert said["head"]["key"] == "mine@1.0.0"
+    text = ask(board, "export", format="yaml")["buffers"][0].decode()
+    assert ask(ReadinessBoard(checklist=path), "read", name="x.yaml", text=text)["head"]["key"] == "mine@1.0.0"
+
+
 def test_a_review_finds_its_checklist_by_name(tmp_path):
     path = tmp_path / "review.yaml"
     path.write_text(dump(REVIEW, "review"), encoding="utf-8")
@@ -196,15 +213,15 @@ def test_evidence_is_added_and_taken_away_and_the_history_has_it(board):
     assert board.verdict["blockers"][0] == {"item": "auc-floor", "reason": "failed"}
     shown = ask(board, "look")["items"]["auc-floor"]["evidence"]
     assert [each["said"] for each in shown] == ["auc 0.83, needs at least 0.8", "auc 0.79, needs at least 0.8"]
-    ask(board, "remove", **ANA, item="auc-floor", place=1)
+    ask(board, "remove", **ANA, item="auc-floor", key=shown[1]["key"])
     assert [each["item"] for each in board.verdict["blockers"]] == ["rehearsed"]
     assert "auc" in ask(board, "look")["items"]["auc-floor"]["history"][0]["what"]
-    assert "not there" in ask(board, "remove", **ANA, item="auc-floor", place=7)["error"]
+    assert "not there" in ask(board, "remove", **ANA, item="auc-floor", key=shown[1]["key"])["error"]
 
 
 @pytest.mark.parametrize(
     "asked",
-    [{}, {"metric": "auc"}, {"value": 0.8}, {"metric": "auc", "value": 0.8, "at_least": 2, "at_most": 1}, {"on": "x"}],
+    [{}, {"metric": "auc"}, {"value": 0.8}, {"metric": "auc", "value": 0.8, "at_least": 2, "at_most": 1}],
 )
 def test_evidence_of_nothing_is_refused(board, asked):
     said = ask(board, "evidence", **ANA, item="schema", **asked)
@@ -270,6 +287,28 @@ def test_without_a_tier_there_is_no_verdict_and_the_page_asks_for_it():
     assert (said["head"]["decided"], said["head"]["ready"], said["head"]["missing"]) == (False, False, [])
 
 
+def test_without_a_tier_the_yaml_can_be_taken_home_and_the_rest_says_why_not():
+    board = ReadinessBoard({**REVIEW, "tier": None}, checklist=toy(), today=TODAY)
+    assert b"rollback-plan" in ask(board, "export", format="yaml")["buffers"][0]
+    for kind in ("html", "markdown", "csv", "json", "card", "plan"):
+        assert "Choose the tier first" in ask(board, "export", format=kind)["error"]
+
+
+def test_a_page_that_is_loaded_anew_gets_its_review_back(board):
+    ask(board, "say", **ANA, item="rehearsed", status="fail", reason="A note with \x7f in it.")
+    fresh = ReadinessBoard(today=TODAY)
+    assert ask(fresh, "restore", review=board.review)["head"]["subject"] == "churn-model"
+    assert fresh.as_review == board.as_review
+    assert "error" in ask(fresh, "restore", review={"checklist": "nowhere@1"})
+    assert fresh.as_review == board.as_review
+
+
+def test_a_comparison_that_does_not_fit_leaves_the_page_as_it_was(board):
+    other = dump({**REVIEW, "version": "2", "items": {"no-such-item": {"status": "pass"}}}, "review")
+    assert "no-such-item" in ask(board, "beside", tab="compare", name="v2.yaml", text=other)["error"]
+    assert ask(board, "look", tab="compare")["tab"]["beside"] is None
+
+
 def test_sign_offs_are_added_and_stay(board):
     ask(board, "sign", **ANA, stage="production", decision="go")
     said = ask(
@@ -315,6 +354,7 @@ def test_evidence_in_files_is_read_beside_the_review_and_again_when_asked(tmp_pa
     metrics.write_text('{"auc": 0.7}', encoding="utf-8")
     said = ask(board, "read-evidence", **ANA)
     assert said["items"]["auc-floor"]["said"] == "auc 0.7, needs at least 0.8"
+    assert [change.was.evidence[0].value for change in board.as_review.entry("auc-floor").history] == [0.83]
     # A visitor of a served page may bring a review that names any file of the server.
     monkeypatch.setenv(KEY_HASH, "0" * 64)
     served = ReadinessBoard(path, stage="prototype-exit")
@@ -372,9 +412,12 @@ def test_a_change_of_the_same_item_is_shown_and_not_overwritten(workspace):
 def test_a_review_that_was_deleted_elsewhere_is_not_lost(workspace):
     board = kept(workspace)
     workspace.reviews.delete("churn-model", "3")
-    said = ask(board, "say", **ANA, item="rehearsed", status="pass")
-    assert "churn-model" in said["error"]
+    assert "deleted elsewhere" in ask(board, "say", **ANA, item="rehearsed", status="pass")["error"]
+    said = ask(board, "look")
+    assert ("deleted elsewhere" in said["noticed"], said["kept"]) == (True, None)
     assert board.as_review.entry("schema").status == "pass"
+    assert ask(board, "keep", **ANA)["kept"]["revision"] == 1
+    assert workspace.reviews.get("churn-model", "3").review == board.as_review
 
 
 def test_a_checklist_that_was_edited_does_not_change_a_review_that_began_before(workspace, tmp_path):
@@ -404,6 +447,74 @@ def test_on_a_served_page_kept_reviews_need_the_key(workspace, monkeypatch):
     assert [each.subject for each in workspace.reviews.all()] == ["churn-model"]
     assert "error" not in ask(board, "unlock", key=key)
     assert ask(board, "open", subject="churn-model", version="3")["head"]["subject"] == "churn-model"
+
+
+def test_a_change_that_somebody_began_before_another_came_is_no_silent_overwrite(workspace):
+    """The page looks every few seconds: what it then knows is not what the person saw when they began."""
+    ana, bo = kept(workspace), kept(workspace)
+    began = ask(bo, "look")["items"]["rehearsed"]["seen"]
+    ask(ana, "say", **ANA, item="rehearsed", status="fail", reason="It broke.")
+    ask(bo, "look")
+    said = ask(bo, "say", who="Bo", item="rehearsed", status="pass", seen=began)
+    assert said["clash"] == {"items": ["rehearsed"], "by": "Ana"}
+    assert workspace.reviews.get("churn-model", "3").review.entry("rehearsed").status == "fail"
+    again = ask(bo, "say", who="Bo", item="rehearsed", status="pass", seen=said["items"]["rehearsed"]["seen"])
+    assert again["clash"] is None
+
+
+def test_what_was_not_typed_is_not_sent_over_what_others_typed(workspace):
+    ana, bo = kept(workspace), kept(workspace)
+    ask(ana, "assign", **ANA, item="rehearsed", owner="Cy", due="2026-12-01")
+    ask(bo, "look")
+    ask(bo, "assign", who="Bo", item="rehearsed", note="Ask Di.")
+    entry = workspace.reviews.get("churn-model", "3").review.entry("rehearsed")
+    assert (entry.owner, entry.due, entry.note) == ("Cy", date(2026, 12, 1), "Ask Di.")
+
+
+def test_two_who_take_away_the_same_piece_take_away_one(workspace):
+    ana, bo = kept(workspace), kept(workspace)
+    for text in ("first", "second"):
+        ask(ana, "evidence", **ANA, item="drift", note=text)
+    first = ask(bo, "look")["items"]["drift"]["evidence"][0]["key"]
+    ask(ana, "remove", **ANA, item="drift", key=first)
+    ask(bo, "look")
+    assert "not there" in ask(bo, "remove", who="Bo", item="drift", key=first)["error"]
+    left = workspace.reviews.get("churn-model", "3").review.entry("drift").evidence
+    assert [each.note for each in left] == ["second"]
+
+
+def test_a_review_that_was_begun_anew_is_not_overwritten_by_the_old_one(workspace):
+    old = kept(workspace)
+    ask(old, "say", **ANA, item="rehearsed", status="pass")
+    workspace.reviews.delete("churn-model", "3")
+    new = kept(workspace)
+    ask(new, "say", who="Cy", item="drift", status="fail", reason="No alert.")
+    assert "deleted elsewhere" in ask(old, "say", **ANA, item="schema", status="fail")["error"]
+    said = ask(old, "look")
+    assert "deleted elsewhere" in said["noticed"]
+    assert said["kept"] is None
+    assert workspace.reviews.get("churn-model", "3").review == new.as_review
+
+
+def test_what_code_sets_is_kept_like_any_other_change(workspace):
+    board, other = kept(workspace), kept(workspace)
+    board.review = {**board.review, "items": {**board.review["items"], "rehearsed": {"status": "pass"}}}
+    assert workspace.reviews.get("churn-model", "3").review == board.as_review
+    ask(other, "say", who="Bo", item="drift", status="fail", reason="No alert.")
+    with pytest.raises(Refusal, match="Bo changed drift first"):
+        board.review = {**board.review, "items": {**board.review["items"], "drift": {"status": "pass"}}}
+    assert board.as_review.entry("drift").status == "fail"
+    board.review = {**board.review, "version": "9"}
+    assert ask(board, "look")["kept"] is None
+
+
+def test_a_day_that_is_none_is_refused_before_anything_is_stored(workspace):
+    board = kept(workspace)
+    before = workspace.reviews.get("churn-model", "3").revision
+    said = ask(board, "say", **ANA, item="rehearsed", status="pass", as_of="12026-11-24")
+    assert "is no day" in said["error"]
+    assert workspace.reviews.get("churn-model", "3").revision == before
+    assert "too far away" in ask(board, "look", as_of="9999-12-31")["error"]
 
 
 # -- files ---------------------------------------------------------------------------------------------------------

@@ -350,6 +350,15 @@ def test_forty_lapses_have_as_much_room_as_two() -> None:
         assert min(apart(2, name)) > 40
 
 
+@pytest.mark.parametrize("today", [date.min, date.max])
+def test_on_the_first_and_the_last_day_of_the_calendar_every_chart_is_drawn(today: date) -> None:
+    toy = checklist(3)
+    for figure in drawn(toy, review(PASS | {"on": today}, WAIVED | {"until": today}), today):
+        assert figure.svg().startswith("<svg")
+        xs = [each["x"] for records in figure.data.values() for each in records if "x" in each]
+        assert all(0 <= x <= 1 for x in xs)
+
+
 # -- an axis of days -----------------------------------------------------------------------------------------------
 
 

@@ -67,6 +67,24 @@ def test_the_earlier_of_the_day_that_was_written_and_that_of_the_file_counts(tmp
         assert read(tmp_path, {"file": "plan.md", "on": written}).on == date(2026, 11, 10)  # its age is what counts
 
 
+def test_in_a_shallow_clone_nothing_gets_younger(tmp_path):
+    """Such a clone does not know when a file was changed; what somebody said lately says nothing about that."""
+    source, clone = tmp_path / "source", tmp_path / "clone"
+    source.mkdir()
+    git(source, "init", "--quiet")
+    (source / "metrics.json").write_text('{"auc": 0.83}')
+    git(source, "add", ".")
+    git(source, "commit", "--quiet", "-m", "then", on="2026-01-05T12:00:00")
+    git(tmp_path, "clone", "--quiet", "--depth", "1", source.as_uri(), str(clone))
+    checklist = a_checklist({"metric": "auc", "at_least": 0.8}, expires_after_days=30)
+    for written in ({"on": "2026-01-05"}, {}):
+        review = a_review({"metric": "auc", "file": "metrics.json", **written}, status="pass", on="2026-11-20")
+        for folder in (source, clone):
+            found = read_evidence(checklist, review, FolderFiles(folder))
+            verdict = evaluate(checklist, found, stage="shadow", today=TODAY)
+            assert [each.reason for each in verdict.blockers] == ["expired"]
+
+
 def test_reading_returns_a_new_review(tmp_path):
     (tmp_path / "plan.md").touch()
     review = a_review({"file": "plan.md"})

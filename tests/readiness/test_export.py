@@ -57,9 +57,9 @@ def maybe(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]
 
 
 COUNTS = st.integers(0, 10**7)
-CHECKS = st.fixed_dictionaries(
-    {"passed": COUNTS},
-    optional={"failed": COUNTS, "skipped": COUNTS, "failing": st.lists(texts(), max_size=3)},
+CHECKS = st.one_of(
+    st.fixed_dictionaries({"passed": COUNTS}, optional={"failed": COUNTS, "skipped": COUNTS}),
+    st.fixed_dictionaries({"passed": COUNTS, "failed": st.integers(3, 100), "failing": st.lists(texts(), max_size=3)}),
 )
 ABOUT = {"by": texts(), "on": st.dates(), "version": texts()}
 SOURCE = st.one_of(

@@ -91,8 +91,8 @@ def test_a_waiver_after_which_the_evidence_passes_lapses_with_the_evidence() -> 
 
 def test_evidence_beside_which_there_is_younger_evidence_lapses_with_the_younger() -> None:
     toy = checklist({"id": "a", "expires_after_days": 30})
-    notes = [{"note": "seen", "on": days(-20)}, {"note": "seen again", "on": days(-5)}]
-    (found,) = lapsing(toy, review(a={"status": "pass", "on": days(-20), "evidence": notes}), today=TODAY)
+    links = [{"link": f"https://example.org/{day}", "on": days(day)} for day in (-20, -5)]
+    (found,) = lapsing(toy, review(a={"status": "pass", "on": days(-20), "evidence": links}), today=TODAY)
     assert found.days_left == 25
 
 
@@ -100,3 +100,15 @@ def test_the_owner_is_who_sees_to_it_and_else_the_role() -> None:
     toy = checklist({"id": "a", "owner": "ml-engineer"}, {"id": "b", "owner": "ml-engineer"}, {"id": "c"})
     said = review(a=waived(days(1)) | {"owner": "Ben"}, b=waived(days(2)), c=waived(days(3)))
     assert [each.owner for each in lapsing(toy, said, today=TODAY)] == ["Ben", "ml-engineer", None]
+
+
+@pytest.mark.parametrize("until", [date.max, date.max - timedelta(days=1)])
+def test_at_the_end_of_the_calendar_only_what_has_a_day_after_it_lapses(until: date) -> None:
+    found = lapsing(checklist({"id": "a"}), review(a=waived(until)), today=date.max - timedelta(days=1))
+    assert [each.last_day for each in found] == [until] * (until < date.max)
+
+
+def test_on_the_first_and_the_last_day_of_the_calendar_something_is_said() -> None:
+    toy = checklist({"id": "a", "expires_after_days": 30})
+    assert [each.days_left for each in lapsing(toy, review(a=waived(date(1, 1, 9))), today=date.min)] == [8]
+    assert lapsing(toy, review(a={"status": "pass", "on": date.max}), today=date.max) == ()

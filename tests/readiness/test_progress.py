@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from mlmgmt_widgets.content import ContentError
 from mlmgmt_widgets.readiness import Checklist, Evidence, Review, SignOff, evaluate
+from mlmgmt_widgets.readiness import progress as progress_module
 from mlmgmt_widgets.readiness.edits import Author, add_evidence, change, confirm, set_tier, sign_off
-from mlmgmt_widgets.readiness.progress import Tally, by_stage, progress, review_at
+from mlmgmt_widgets.readiness.judging import judge
+from mlmgmt_widgets.readiness.progress import Progress, Tally, by_stage, progress, review_at
 
 FIRST = date(2026, 11, 2)
 STAGES = ("shadow", "live")
@@ -134,6 +136,16 @@ def test_sign_offs_are_there_from_their_day_on() -> None:
 # -- over time -----------------------------------------------------------------------------------------------------
 
 
+def agrees(toy: Checklist, now: Review, found: Progress, day: date) -> None:
+    """The progress of a day is what the verdict was on it."""
+    standing = [each for each in found.standings if each.day <= day][-1]
+    for stage, at in zip(STAGES, standing.stages, strict=True):
+        verdict = evaluate(toy, review_at(now, day), stage=stage, today=day)
+        assert at.ready == verdict.ready
+        assert (at.whole.applicable, at.whole.passed) == (verdict.applicable, verdict.passed)
+        assert (at.whole.waived, at.whole.blocking) == (len(verdict.waived), len(verdict.blockers))
+
+
 @given(_REVIEWS, st.integers(0, 12))
 @settings(deadline=None)
 def test_on_every_day_the_progress_is_what_the_verdict_was(steps: list[Any], later: int) -> None:
@@ -142,15 +154,86 @@ def test_on_every_day_the_progress_is_what_the_verdict_was(steps: list[Any], lat
     today = last + timedelta(days=later)
     found = progress(TOY, now, today=today)
     for number in range((today - FIRST).days + 1):
-        day = on(number)
-        standing = [each for each in found.standings if each.day <= day][-1]
-        for stage, at in zip(STAGES, standing.stages, strict=True):
-            verdict = evaluate(TOY, review_at(now, day), stage=stage, today=day)
-            assert at.ready == verdict.ready
-            assert (at.whole.applicable, at.whole.passed) == (verdict.applicable, verdict.passed)
-            assert (at.whole.waived, at.whole.blocking) == (len(verdict.waived), len(verdict.blockers))
+        agrees(TOY, now, found, on(number))
     assert found.standings[-1].day == today
     assert [each.day for each in found.standings] == sorted({each.day for each in found.standings})
+
+
+_SIGNED = st.builds(
+    SignOff,
+    role=st.sampled_from(["owner", "risk"]),
+    by=st.just("Ann"),
+    on=st.integers(0, 12).map(on),
+    version=st.sampled_from([None, "2", "3"]),
+    stage=st.sampled_from([None, *STAGES]),
+    decision=st.sampled_from(["go", "no-go"]),
+)
+
+
+@given(st.lists(_SIGNED, min_size=1, max_size=9))
+def test_sign_offs_for_other_stages_and_versions_and_out_of_order_count_as_in_the_verdict(given: list[SignOff]) -> None:
+    rules = [{"sign_off": "owner"}, {"sign_off": "owner"}, {"sign_off": "risk"}]
+    toy = checklist(*({"id": f"i{n}", "stage": STAGES[n % 2], "rule": rule} for n, rule in enumerate(rules)))
+    now = review().model_copy(update={"sign_offs": tuple(given)})
+    found = progress(toy, now, today=on(14))
+    for number in range((found.standings[0].day - FIRST).days, 15):
+        agrees(toy, now, found, on(number))
+
+
+class CountedDay(date):
+    """A day that counts how often it is compared with another."""
+
+    compared = 0
+
+    def _counted(name: str) -> Any:  # noqa: N805 - it makes the methods below
+        def compare(self: date, other: object) -> Any:
+            CountedDay.compared += 1
+            return getattr(date, name)(self, other)
+
+        return compare
+
+    __lt__, __le__, __gt__, __ge__ = map(_counted, ("__lt__", "__le__", "__gt__", "__ge__"))
+
+
+def changed_daily(days: int) -> Review:
+    """Two items in turn, a change a day, and every day another sign-off and another tier."""
+    now = review()
+    for day in range(days):
+        author = Author("Ann", CountedDay.fromordinal(on(day).toordinal()), "owner")
+        now = change(now, "ab"[day % 2], author, status=("pass", "fail")[day // 2 % 2], reason="r")
+        now = sign_off(now, SignOff(role="owner", by="Ann", on=author.on, version="3"))
+        now = set_tier(now, ("low", "high")[day % 2], author, "because")
+    return now
+
+
+def test_twice_the_changes_take_twice_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = [0]
+
+    def counted(*given: Any) -> Any:
+        judged[0] += 1
+        return judge(*given)
+
+    monkeypatch.setattr(progress_module, "judge", counted)
+
+    def work(days: int) -> tuple[int, int]:
+        now = changed_daily(days)
+        CountedDay.compared, judged[0] = 0, 0
+        assert len(progress(TOY, now, today=on(days)).standings) == days + 1
+        return judged[0], CountedDay.compared
+
+    few, many = work(100), work(400)
+    # A queue of days takes some more comparisons the longer it is; looking through all of them would take 16 times.
+    assert many[0] < 4.5 * few[0]
+    assert few[1] < many[1] < 6 * few[1]
+
+
+@pytest.mark.parametrize("today", [date.min, date.max])
+def test_on_the_first_and_the_last_day_of_the_calendar_it_stands_as_in_the_verdict(today: date) -> None:
+    toy = checklist({"id": "a", "expires_after_days": 5}, {"id": "b"})
+    waiver = {"status": "waived", "reason": "r", "by": "Ann", "until": date.max}
+    now = review(a={"status": "pass", "on": today}, b=waiver)
+    assert evaluate(toy, now, stage="live", today=today).ready
+    assert progress(toy, now, today=today).turns("live") == ((today, True),)
 
 
 def test_evidence_that_grows_too_old_is_a_step_down_that_nobody_made() -> None:

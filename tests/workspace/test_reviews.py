@@ -75,7 +75,8 @@ def everything():
                 "evidence": [
                     {"metric": "auc", "value": 0.1 + 0.2, "at_least": 1e-300, "at_most": 1.7976931348623157e308},
                     {"metric": "loss", "file": "m.csv", "where": {"slice": "a\x00b"}, "younger_than_days": 0},
-                    {"junit": "r.xml", "checks": {"passed": 3, "failed": 1, "failing": ["t"]}, "found": False},
+                    {"junit": "r.xml", "checks": {"passed": 3, "failed": 1, "failing": ["t"]}},
+                    {"tag": "v3", "found": False},
                 ],
             },
         },

@@ -3,7 +3,7 @@
 import { keptDrawings } from "../ui/drawings.js";
 import { loadVega } from "../ui/figure.js";
 import { fragment, remember } from "../ui/key.js";
-import { NoAnswer, announce, connect, h, mount } from "../ui/screen.js";
+import { NoAnswer, announce, connect, download, h, mount } from "../ui/screen.js";
 import { keptDraft } from "./board_draft.js";
 import { headOf } from "./board_head.js";
 import { startScreen } from "./board_start.js";
@@ -30,6 +30,7 @@ function render({ model, el }) {
   let head = null;
   let tabs = null;
   let asOf = null; // a day other than today
+  let shown = ""; // what is on the page, as JSON: what is the same need not be touched
   let queue = Promise.resolve();
   let asking = 0;
   let ended = false;
@@ -52,9 +53,12 @@ function render({ model, el }) {
       if (!bare) take(said);
       return said;
     }).catch((error) => {
-      if (error instanceof NoAnswer && !ended) sayLost(error);
+      if (!ended && (error instanceof NoAnswer || kind === "look")) sayLost(error);
       throw error;
-    }).finally(() => { asking -= 1; });
+    }).finally(() => {
+      asking -= 1;
+      codeSet();
+    });
     queue = answer.catch(() => {});
     return answer;
   }
@@ -62,13 +66,18 @@ function render({ model, el }) {
   /** A change, which needs to be told who makes it. Undefined if nobody says who they are. */
   async function edit(kind, payload = {}) {
     const me = await who.ask();
-    return me ? run(kind, { ...payload, who: me.name, role: payload.role ?? (me.role || null) }) : undefined;
+    if (!me) return undefined;
+    const said = await run(kind, { ...payload, who: me.name, role: payload.role ?? (me.role || null) });
+    // An item says so in its own place.
+    if (said?.clash && !payload.item) notice(`${said.clash.by} changed the same before you did (${said.clash.items.join(", ")}). The page shows theirs, and yours was not saved; do it again if it should stand.`);
+    return said;
   }
 
   const again = () => run("look").catch(() => {}); // what went wrong stands in `lost`
 
-  function sayLost({ message }) {
-    lost.replaceChildren(h("span", {}, `${message} The last change may not have arrived.`), h("button", { type: "button", onclick: again }, "Try again"));
+  function sayLost(error) {
+    const doubt = error instanceof NoAnswer ? " The last change may not have arrived." : "";
+    lost.replaceChildren(h("span", {}, `${error.message}${doubt}`), h("button", { type: "button", onclick: again }, "Try again"));
     lost.hidden = false;
   }
 
@@ -76,38 +85,60 @@ function render({ model, el }) {
 
   function take(said) {
     revision = Math.max(revision, said.revision ?? model.get("_revision"));
+    const { ticket, buffers, ...content } = said;
+    const next = JSON.stringify(content);
+    if (next === shown) return undefined; // a look that found nothing new must not take the focus away
+    shown = next;
     if (said.start) return showStart(said.start);
     const name = `${said.head.key} ${said.head.subject} ${said.head.version}`;
     if (screen !== name) showReview(name);
     head.show(said);
     tabs.show(said);
     address(said);
-    draft.keep(said.kept ? null : { checklist: said.head.key.split("@")[0], text: JSON.stringify(model.get("review")) });
+    draft.keep(said.kept ? null : model.get("review"));
     if (said.noticed) notice(said.noticed);
     return undefined;
   }
 
   function showStart(said) {
-    drawings.clear();
+    leave();
     screen = "start";
-    head = tabs = asOf = null;
-    address(null);
-    draft.keep(null);
-    main.replaceChildren(startScreen({ said, run, again, root, who }));
+    asOf = null;
+    if (!said.keeping.locked) address(null);
+    main.replaceChildren(startScreen({ said, run, unlocked: () => fromAddress().catch(again), root, who }));
+  }
+
+  function leave() {
+    drawings.clear();
+    head?.destroy();
+    head = tabs = null;
   }
 
   function showReview(name) {
-    drawings.clear();
+    leave();
     const focus = screen === "start";
     screen = name;
-    head = headOf({ run, root, who, stage: (stage) => run("look", { stage }).catch(() => {}), reveal: (item) => tabs.reveal(item), judge: (day) => { asOf = day; again(); } });
+    head = headOf({ root, who, judge, close, stage: (stage) => run("look", { stage }).catch(() => {}), reveal: (item) => tabs.reveal(item), openTab: (tab) => tabs.choose(tab) });
     tabs = tabsOf({ run, edit, again, root, who, drawings, checklist: () => model.get("checklist"), asOf: () => asOf });
     main.replaceChildren(head.element, tabs.element);
     if (focus) head.focus();
   }
 
-  function notice(text) {
-    noticed.replaceChildren(h("span", {}, text), h("button", { type: "button", class: "mlm-plain mlm-small", onclick: () => { noticed.hidden = true; } }, "Fine"));
+  async function judge(day) {
+    if (!day) asOf = null;
+    try {
+      await run("look", day ? { as_of: day } : {});
+      asOf = day;
+    } catch { /* It stands in `lost`; the day before stays. */ }
+  }
+
+  async function close() {
+    draft.keep(null);
+    await run("close");
+  }
+
+  function notice(text, ...more) {
+    noticed.replaceChildren(h("span", {}, text), more, h("button", { type: "button", class: "mlm-plain mlm-small", onclick: () => { noticed.hidden = true; } }, "Fine"));
     noticed.hidden = false;
   }
 
@@ -121,7 +152,7 @@ function render({ model, el }) {
   // -- what comes from code, and from others --------------------------------------------------------------
 
   function codeSet() {
-    if (!asking && model.get("_revision") > revision) again();
+    if (!asking && !ended && model.get("_revision") > revision) again();
   }
 
   function poll() {
@@ -133,20 +164,32 @@ function render({ model, el }) {
 
   async function begin() {
     const key = model.get("served") ? fragment("key") : null;
-    const subject = fragment("subject");
-    const version = fragment("version");
     if (key) {
       // The key leaves the address at once, and stays in this tab.
       remember(key);
       history.replaceState(null, "", location.pathname + location.search);
     }
+    if (!model.get("served")) return again();
     const known = await who.unlocked(run);
     const kept = draft.restore();
     try {
-      if (model.get("served") && known && subject && version) return await run("open", { subject, version });
-      if (model.get("served") && kept) return await run("restore", kept);
-    } catch { /* It is not there any more, or fits no longer: begin at the beginning. */ }
+      if (known && fragment("subject")) return await fromAddress();
+      if (kept) return await run("restore", { review: kept });
+    } catch (error) {
+      notice(...(fragment("subject") ? [error.message] : [`The review that was on this page could not be opened again: ${error.message}`, saveDraft(kept)]));
+    }
     return again();
+  }
+
+  /** The review that the address names. */
+  function fromAddress() {
+    const [subject, version] = [fragment("subject"), fragment("version")];
+    return subject && version ? run("open", { subject, version }) : run("look");
+  }
+
+  /** JSON is YAML, too. */
+  function saveDraft(kept) {
+    return h("button", { type: "button", class: "mlm-small", onclick: () => download("review.yaml", "application/yaml", JSON.stringify(kept, null, 2)) }, "Download it");
   }
 
   model.on("change:_revision", codeSet);
@@ -157,7 +200,7 @@ function render({ model, el }) {
   return () => {
     ended = true;
     clearTimeout(timer);
-    drawings.clear();
+    leave();
     model.off("change:_revision", codeSet);
     kernel.dispose();
     dispose();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.readiness import board_requests as asked_for
 from mlmgmt_widgets.readiness import edits
 from mlmgmt_widgets.readiness.board_session import Make, Session
-from mlmgmt_widgets.readiness.board_view import Shown, start, view
+from mlmgmt_widgets.readiness.board_view import Shown, evidence_key, start, view
 from mlmgmt_widgets.readiness.checklist import Checklist, load_checklist
 from mlmgmt_widgets.readiness.counting import needs
 from mlmgmt_widgets.readiness.edits import Author
@@ -32,8 +33,6 @@ from mlmgmt_widgets.ui.screen import Reply, Request, Screen, asks
 if TYPE_CHECKING:
     from mlmgmt_widgets.workspace import Workspace
     from mlmgmt_widgets.workspace.reviews import Reviews
-
-MAIN_CHECKLIST = "model-readiness"
 
 
 class ReviewValues(traitlets.Dict):
@@ -54,7 +53,7 @@ class ReadinessBoard(Screen):
     Args:
         review: a `Review`, its plain values, or the path of its YAML; left out, the page begins with a choice.
         checklist: a `Checklist`, the name of one in `data/checklists`, or a path; left out, the one that the review
-            names, or else the main one.
+            names. Without a review it is one to begin with, beside those in `data/checklists`.
         stage: that the verdict is about; left out, the first one that is not ready.
         today: the day that dates are held against and changes are recorded with, as a date or as text; left out, the
             day that it is.
@@ -123,6 +122,8 @@ class ReadinessBoard(Screen):
         if review is not None:
             given = load_review(review) if isinstance(review, str | os.PathLike) else review
             self._show(Session(*self._with_evidence(*self._fitting(given))))
+            if stage and self.stage != stage:
+                raise Refusal(f"There is no stage “{stage}”; there are {', '.join(self._opened.checklist.stages)}.")
         elif checklist is not None:
             self.set_trait("checklist", _plain(_checklist(checklist)))
 
@@ -165,8 +166,30 @@ class ReadinessBoard(Screen):
         review = value if isinstance(value, Review) else validate(Document("review", data=value), Review)
         checklist = self._session.checklist if self._session else None
         if checklist is None or checklist.key != review.checklist:
-            checklist = _checklist(self._given if self._given is not None else review.checklist.partition("@")[0])
+            given = None if self._given is None else _checklist(self._given)
+            checklist = given or self._known_checklist(review.checklist.partition("@")[0])
         return checklist, fitting(review, checklist)
+
+    def _checklists(self) -> dict[str, Checklist]:
+        """The checklists to begin with, by name: what the board was given, and those in `data/checklists`."""
+        found = {}
+        for name in names("checklists"):
+            with suppress(ContentError):  # left to `mlmgmt check` to explain
+                found[name] = load_checklist(name)
+        if self._given is not None:
+            given = _checklist(self._given)
+            found = {given.id: given, **{name: each for name, each in found.items() if each.id != given.id}}
+        return found
+
+    def _known_checklist(self, name: str) -> Checklist:
+        """A checklist by its name or its id."""
+        known = self._checklists()
+        for called, checklist in known.items():
+            if name in {called, checklist.id}:
+                return checklist
+        if name in names("checklists"):
+            return load_checklist(name)  # which says what is wrong with it
+        raise Refusal(f"There is no checklist “{name}” here; there are {', '.join(known)}.")
 
     def _with_evidence(self, checklist: Checklist, review: Review) -> tuple[Checklist, Review]:
         """The same, with its evidence read where that may be done."""
@@ -180,7 +203,24 @@ class ReadinessBoard(Screen):
     def _follow(self, change: Any) -> None:
         if not self._quiet:
             checklist, review = self._fitting(change["new"])
-            self._show(Session(checklist, review, self._session.saved if self._session else None))
+            self._show(self._set_by_code(checklist, review))
+
+    def _set_by_code(self, checklist: Checklist, review: Review) -> Session:
+        """What code sets is kept as any other change, if it is of the review that is kept.
+
+        Raises:
+            Refusal: if somebody else changed the same first; it may be set again, on top.
+        """
+        session = self._session
+        self._beside = None
+        if session is None or session.saved is None or not session.is_of(review):
+            return Session(checklist, review)
+        author = Author("notebook", self._today())
+        stored, clash = session.changed(lambda _before, _author: review, author, "set by code", self._reviews)
+        if clash:
+            self._show(stored)
+            raise Refusal(f"{clash.by} changed {', '.join(clash.what)} first; look at that, then set the review again.")
+        return stored
 
     @traitlets.observe("stage", "today")
     def _follow_settings(self, _change: Any) -> None:
@@ -196,10 +236,10 @@ class ReadinessBoard(Screen):
 
     @traitlets.validate("today")
     def _known_day(self, proposal: Any) -> str:
-        return _day(proposal["value"]).isoformat() if proposal["value"] else ""
+        return asked_for.day(proposal["value"]).isoformat() if proposal["value"] else ""
 
     def _today(self) -> date:
-        return _day(self.today) if self.today else date.today()  # noqa: DTZ011 - a day is one where the kernel runs
+        return asked_for.day(self.today) if self.today else date.today()  # noqa: DTZ011 - a day is one where the kernel runs
 
     # -- what is open --------------------------------------------------------------------------------------
 
@@ -214,16 +254,11 @@ class ReadinessBoard(Screen):
         before = self._session
         self._session = session
         self._revision += 1
-        self._quiet = True
-        try:
-            if before is None or before.checklist is not session.checklist:
-                self.set_trait("checklist", _plain(session.checklist))
-            if self.stage not in session.checklist.stages:
-                self.stage = _next_gate(session, self._today())
-            self.review = dict(plain(session.review))
-            self.set_trait("verdict", self._judged(session))
-        finally:
-            self._quiet = False
+        if before is None or before.checklist is not session.checklist:
+            self._set(checklist=_plain(session.checklist))
+        if self.stage not in session.checklist.stages:
+            self._set(stage=_next_gate(session, self._today()))
+        self._set(review=dict(plain(session.review)), verdict=self._judged(session))
 
     def _judged(self, session: Session) -> dict[str, Any]:
         if session.review.tier is None and session.checklist.tiers:
@@ -231,35 +266,44 @@ class ReadinessBoard(Screen):
         return evaluate(session.checklist, session.review, stage=self.stage, today=self._today()).to_dict()
 
     def _answer(self, content: dict[str, Any]) -> Reply:
-        """Answer the page; what ends in an error has changed nothing."""
+        """Answer the page; what ends in an error has changed nothing that is not stored."""
         session, beside, revision = self._session, self._beside, self._revision
+        traits = {name: getattr(self, name) for name in ("review", "verdict", "checklist", "stage")}
         with self.hold_sync():  # the page hears of what remains, before it hears the answer
             reply = super()._answer(content)
-            if "error" in reply.content and self._session is not session:
-                self._session, self._beside = session, beside
-                if session is not None:
-                    self._show(session)
-                self._revision = revision
+            if "error" in reply.content and not self._has_stored(session):
+                self._session, self._beside, self._revision = session, beside, revision
+                self._set(**traits)
         return reply
+
+    def _has_stored(self, before: Session | None) -> bool:
+        saved = self._session.saved if self._session else None
+        return saved is not None and saved is not (before.saved if before else None)
+
+    def _set(self, **traits: Any) -> None:
+        """Set traits to what is known already."""
+        self._quiet = True
+        try:
+            for name, value in traits.items():
+                self.set_trait(name, value)
+        finally:
+            self._quiet = False
 
     def _view(self, asked: asked_for.Look, **more: Any) -> dict[str, Any]:
         if self._session is None:
-            return {"start": start(self._keeping(), self._reviews if self._may_keep else None), **more}
+            kept = self._reviews if self._may_keep else None
+            return {"start": start(self._keeping(), self._checklists(), kept), **more}
         session = self._session
-        if asked.stage and asked.stage != self.stage:
-            self._quiet = True
-            try:
-                self.stage = asked.stage
-                self.set_trait("verdict", self._judged(session))
-            finally:
-                self._quiet = False
+        if asked.stage:
+            self._set(stage=asked.stage)
+        self._set(verdict=self._judged(session))  # it may be another day than when it was set
         shown = Shown(
             checklist=session.checklist,
             review=session.review,
             saved=session.saved,
             stage=self.stage,
             today=self._today(),
-            as_of=_day(asked.as_of) if asked.as_of else self._today(),
+            as_of=asked.as_of or self._today(),
             beside=self._beside,
             keeping=self._keeping(),
             revision=self._revision,
@@ -288,7 +332,7 @@ class ReadinessBoard(Screen):
 
     @asks("begin", asked_for.Begin)
     def _begin(self, asked: asked_for.Begin) -> dict[str, Any]:
-        checklist = _known_checklist(asked.checklist)
+        checklist = self._known_checklist(asked.checklist)
         values = {"checklist": checklist.key, "subject": asked.subject.strip(), "version": asked.version.strip()}
         review = validate(Document("review", data=values), Review)
         self._beginning(checklist, review, asked.who)
@@ -322,26 +366,23 @@ class ReadinessBoard(Screen):
     @asks("read", asked_for.ReadReview)
     def _read(self, asked: asked_for.ReadReview) -> dict[str, Any]:
         review = parse_review(asked.text, asked.name)
-        checklist = _known_checklist(review.checklist.partition("@")[0])
+        checklist = self._known_checklist(review.checklist.partition("@")[0])
         self._beside = None
         self._show(Session(checklist, parse_review(asked.text, asked.name, checklist)))
         return self._view(asked)
 
     @asks("restore", asked_for.Restore)
     def _restore(self, asked: asked_for.Restore) -> dict[str, Any]:
-        self._show(Session(_known_checklist(asked.checklist), parse_review(asked.text, "this page")))
+        review = validate(Document("review", data=asked.review), Review)
+        checklist = self._known_checklist(review.checklist.partition("@")[0])
+        self._show(Session(checklist, fitting(review, checklist)))
         return self._view(asked)
 
     @asks("close", asked_for.Look)
     def _close(self, asked: asked_for.Look) -> dict[str, Any]:
         self._session = self._beside = None
         self._revision += 1
-        self._quiet = True
-        try:
-            self.review = {}
-            self.set_trait("verdict", {})
-        finally:
-            self._quiet = False
+        self._set(review={}, verdict={})
         return self._view(asked)
 
     @asks("keep", asked_for.Edit)
@@ -357,11 +398,22 @@ class ReadinessBoard(Screen):
         who = asked.who.strip()
         if not who:
             raise Refusal("Say who you are first; every change is recorded with a name.")
+        if clash := self._seen_before(asked):
+            return self._view(asked, clash=clash)
         author = Author(who, self._today(), asked.role or None)
         kept = self._reviews if self._opened.saved is not None else None
-        session, clash = self._opened.changed(make, author, what, kept)
+        session, late = self._opened.changed(make, author, what, kept)
         self._show(session)
-        return self._view(asked, clash={"items": list(clash.what), "by": clash.by} if clash else None)
+        return self._view(asked, clash={"items": list(late.what), "by": late.by} if late else None)
+
+    def _seen_before(self, asked: asked_for.Edit) -> dict[str, Any] | None:
+        """The clash, where an item was changed after somebody had begun to change it, too."""
+        if not isinstance(asked, asked_for.ItemEdit) or asked.seen is None:
+            return None
+        history = self._opened.review.entry(asked.item).history
+        if len(history) == asked.seen:
+            return None
+        return {"items": [asked.item], "by": history[-1].by if history else "Somebody"}
 
     def _title(self, item: str) -> str:
         if item not in self._opened.checklist.items_by_id:
@@ -370,19 +422,18 @@ class ReadinessBoard(Screen):
 
     @asks("say", asked_for.Say)
     def _say(self, asked: asked_for.Say) -> dict[str, Any]:
-        until = _day(asked.until) if asked.until else None
         reason = (asked.reason or "").strip() or None
-        self._allow(asked, until)
-        values = {"status": asked.status, "reason": reason, "until": until}
+        self._allow(asked)
+        values = {"status": asked.status, "reason": reason, "until": asked.until}
         what = f"{self._title(asked.item)}: {asked.status}"
         return self._change(asked, what, lambda review, author: edits.change(review, asked.item, author, **values))
 
-    def _allow(self, asked: asked_for.Say, until: date | None) -> None:
+    def _allow(self, asked: asked_for.Say) -> None:
         """Refuse an exception that would not count anyway."""
         self._title(asked.item)
         if asked.status == "waived" and not self._opened.checklist.items_by_id[asked.item].waivable:
             raise Refusal("This item cannot be waived.")
-        if asked.status == "waived" and until is not None and until < self._today():
+        if asked.status == "waived" and asked.until is not None and asked.until < self._today():
             raise Refusal("The waiver would have ended already; please give a day that is still to come.")
 
     @asks("again", asked_for.Again)
@@ -392,11 +443,8 @@ class ReadinessBoard(Screen):
 
     @asks("assign", asked_for.Assign)
     def _assign(self, asked: asked_for.Assign) -> dict[str, Any]:
-        values = {
-            "owner": (asked.owner or "").strip() or None,
-            "due": _day(asked.due) if asked.due else None,
-            "note": (asked.note or "").strip() or None,
-        }
+        given = asked.model_dump(include=asked.model_fields_set & {"owner", "due", "note"})
+        values = {name: each.strip() or None if isinstance(each, str) else each for name, each in given.items()}
         what = f"{self._title(asked.item)}: assigned"
         return self._change(asked, what, lambda review, author: edits.change(review, asked.item, author, **values))
 
@@ -429,14 +477,24 @@ class ReadinessBoard(Screen):
         if not self._keeping()["reads"]:
             raise Refusal("This page reads no files of the machine that it runs on; add them as evidence instead.")
         checklist = self._opened.checklist
-        return self._change(asked, "evidence read", lambda review, _: self._with_evidence(checklist, review)[1])
+
+        def read(review: Review, author: Author) -> Review:
+            return edits.take_over(review, self._with_evidence(checklist, review)[1], author)
+
+        return self._change(asked, "evidence read", read)
 
     @asks("remove", asked_for.Remove)
     def _remove(self, asked: asked_for.Remove) -> dict[str, Any]:
         what = f"{self._title(asked.item)}: evidence taken away"
-        return self._change(
-            asked, what, lambda review, author: edits.remove_evidence(review, asked.item, asked.place, author)
-        )
+
+        def without(review: Review, author: Author) -> Review:
+            pieces = review.entry(asked.item).evidence
+            piece = next((each for each in pieces if evidence_key(each) == asked.key), None)
+            if piece is None:
+                raise Refusal("That piece of evidence is not there any more.")
+            return edits.remove_evidence(review, asked.item, piece, author)
+
+        return self._change(asked, what, without)
 
     @asks("risk", asked_for.Risk)
     def _risk(self, asked: asked_for.Risk) -> dict[str, Any]:
@@ -477,8 +535,9 @@ class ReadinessBoard(Screen):
     @asks("beside", asked_for.Beside)
     def _compare(self, asked: asked_for.Beside) -> dict[str, Any]:
         if asked.text is not None:
+            checklist = self._opened.checklist
             review = parse_review(asked.text, asked.name or "the file")
-            self._beside = review
+            self._beside = fitting(review, checklist) if review.checklist == checklist.key else review
         elif asked.version:
             self._beside = self._reviews.get(self._opened.review.subject, asked.version).review
         else:
@@ -498,12 +557,17 @@ class ReadinessBoard(Screen):
 
     @asks("export", asked_for.Export)
     def _export(self, asked: asked_for.Export) -> Reply:
-        from mlmgmt_widgets.readiness.board_files import file
+        from mlmgmt_widgets.readiness.board_files import file, unjudged
 
-        session = self._opened
-        on = _day(asked.as_of) if asked.as_of else self._today()
+        session, now = self._opened, datetime.now(UTC)
+        if session.review.tier is None and session.checklist.tiers:
+            if asked.format != "yaml":
+                raise Refusal("Choose the tier first, under Risk; until then there is no verdict to write down.")
+            name, data = unjudged(session.review, made_at=now)
+            return Reply({"filename": name}, [data])
+        on = asked.as_of or self._today()
         verdict = evaluate(session.checklist, session.review, stage=self.stage, today=on)
-        name, data = file(session.checklist, session.review, verdict, asked.format, made_at=datetime.now(UTC))
+        name, data = file(session.checklist, session.review, verdict, asked.format, made_at=now)
         return Reply({"filename": name}, [data])
 
     @asks("vega")
@@ -549,12 +613,6 @@ def _checklist(given: Checklist | str | os.PathLike[str]) -> Checklist:
     return given if isinstance(given, Checklist) else load_checklist(given)
 
 
-def _known_checklist(name: str) -> Checklist:
-    if name not in names("checklists"):
-        raise Refusal(f"There is no checklist “{name}” here; there are {', '.join(names('checklists'))}.")
-    return load_checklist(name)
-
-
 def _plain(checklist: Checklist) -> dict[str, Any]:
     values: dict[str, Any] = checklist.model_dump(mode="json", exclude_none=True)
     values["roles"] = list(checklist.roles)
@@ -580,10 +638,3 @@ def _evidence(values: Mapping[str, Any]) -> Evidence:
     except ContentError as error:
         fault = error.faults[0]
         raise Refusal(f"This evidence cannot be used: expected {fault.expected}, found {fault.found}.") from None
-
-
-def _day(text: Any) -> date:
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError:
-        raise Refusal(f"“{text}” is no day; write it like 2027-01-31.") from None

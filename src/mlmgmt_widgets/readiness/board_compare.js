@@ -1,11 +1,11 @@
 // Two versions of a model side by side.
 
-import { busy, sentence } from "../ui/parts.js";
+import { busy, confirm, sentence } from "../ui/parts.js";
 import { h } from "../ui/screen.js";
 import { mark } from "./board_words.js";
 
-/** @param {object} options `run`, `who`, `reveal` */
-export function compareTab({ run, who, reveal }) {
+/** @param {object} options `run`, `root`, `who`, `reveal` */
+export function compareTab({ run, root, who, reveal }) {
   const trouble = sentence();
   const wrong = sentence();
   const version = h("select", { onchange: () => beside(version, { version: version.value || null }) });
@@ -20,8 +20,10 @@ export function compareTab({ run, who, reveal }) {
   const element = h("div", { class: "mlm-stack board-compare" }, h("h2", {}, "Two versions side by side"),
     h("div", { class: "mlm-row board-choose" }, kept, own, file), trouble.element, verdict, table,
     h("section", { class: "mlm-stack board-next" }, h("h2", {}, "The next version"),
-      h("p", {}, "A new version begins with what carries over; everything else is asked anew, and this review stays as it is."),
+      h("p", {}, "A new version begins with what carries over; everything else is asked anew."),
       h("form", { class: "mlm-row", onsubmit: begin }, h("label", { class: "mlm-field" }, "Version", next), go), wrong.element));
+
+  let isKept = false;
 
   async function beside(button, payload) {
     trouble.say("");
@@ -43,8 +45,13 @@ export function compareTab({ run, who, reveal }) {
     wrong.say("");
     const me = await who.ask();
     if (!me) return;
+    const begun = () => run("next", { version: next.value, who: me.name });
+    if (!isKept) {
+      await confirm(root, { title: "Leave this review?", action: "Begin the next", danger: true, text: ["This one is kept nowhere but on this page. Download its YAML under Files first, if you want to come back to it."], run: begun });
+      return;
+    }
     try {
-      await busy(go, () => run("next", { version: next.value, who: me.name }));
+      await busy(go, begun);
     } catch (error) {
       wrong.say(error.message);
     }
@@ -57,7 +64,8 @@ export function compareTab({ run, who, reveal }) {
 
   return {
     element,
-    show({ tab, head }) {
+    show({ tab, head, kept: is }) {
+      isKept = Boolean(is);
       kept.hidden = !tab.versions.length;
       if (document.activeElement !== version) version.replaceChildren(h("option", { value: "" }, "Choose …"), ...tab.versions.map((each) => h("option", { value: each, selected: each === tab.beside }, `Version ${each}`)));
       verdict.textContent = tab.beside ? tab.sentence : "Choose another version of this model, or open its file.";

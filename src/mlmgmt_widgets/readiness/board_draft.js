@@ -7,7 +7,7 @@ export function keptDraft(model) {
   const key = `mlmgmt:review:${location.pathname}`;
 
   return {
-    /** @param {{checklist: string, text: string}|null} review */
+    /** @param {object|null} review as plain values; null forgets it */
     keep(review) {
       if (!served) return;
       try {

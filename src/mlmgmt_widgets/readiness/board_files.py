@@ -31,3 +31,9 @@ def file(checklist: Checklist, review: Review, verdict: Verdict, kind: str, *, m
         return f"{slug(review.subject) or 'review'}-plan-{made_at:%Y-%m-%d}.yaml", text.encode()
     drawn = figures(checklist, review, tier=verdict.tier, today=verdict.today) if kind == "html" else ()
     return export.file(checklist, review, verdict, kind, made_at=made_at, figures=drawn)
+
+
+def unjudged(review: Review, *, made_at: datetime) -> tuple[str, bytes]:
+    """The YAML of a review that there is no verdict on yet, since it has no tier."""
+    name = slug(f"{review.subject} {review.version}") or "review"
+    return f"{name}-{made_at:%Y-%m-%d}.yaml", export.to_yaml(review).encode()

@@ -15,13 +15,14 @@ const STATUSES = [
 
 /** @param {object} options `edit`, `item` */
 export function itemPanel({ edit, item }) {
+  const group = crypto.getRandomValues(new Uint32Array(1))[0]; // radio buttons of two boards on one page stay apart
   const trouble = sentence();
   const clash = h("div", { class: "mlm-note mlm-stack", "data-tone": "attention", role: "alert", hidden: true });
   const decided = h("p", { class: "mlm-note", hidden: true });
   const radios = STATUSES.map(([value, title, text]) => {
     const barred = value === "waived" && item.waivable === false;
-    const help = `status-${item.id}-${value}`;
-    const input = h("input", { type: "radio", name: `status-${item.id}`, value, disabled: barred, "aria-label": title, "aria-describedby": help, onchange: touched });
+    const help = `status-${group}-${value}`;
+    const input = h("input", { type: "radio", name: `${group}-status`, value, disabled: barred, "aria-label": title, "aria-describedby": help, onchange: touched });
     return { value, input, element: h("label", { class: "board-choice" }, input, h("span", {}, title), h("small", { class: "mlm-small mlm-quiet", id: help }, barred ? "This item cannot be waived." : text)) };
   });
   const reason = h("textarea", { rows: 2, maxlength: 10000, oninput: touched });
@@ -29,7 +30,7 @@ export function itemPanel({ edit, item }) {
   const until = h("input", { type: "date", oninput: touched });
   const untilField = h("label", { class: "mlm-field" }, "Last day of the waiver", until, h("small", {}, "From the next day on, the gate is shut again."));
   const save = h("button", { class: "mlm-primary" }, "Save");
-  const still = h("button", { type: "button", hidden: true, onclick: () => send(still, "again", {}) }, "It still holds today");
+  const still = h("button", { type: "button", hidden: true, onclick: () => send(still, "again", { seen: shown.seen }) }, "It still holds today");
   const stated = h("p", { class: "mlm-small mlm-quiet" });
   const evidence = h("ul", { class: "board-evidence" });
   const history = h("ol", { class: "board-history" });
@@ -38,9 +39,13 @@ export function itemPanel({ edit, item }) {
   const owner = h("input", { type: "text", maxlength: 80, autocomplete: "off" });
   const due = h("input", { type: "date" });
   const note = h("textarea", { rows: 2, maxlength: 10000 });
-  const assign = h("button", { type: "button", onclick: () => send(assign, "assign", { owner: owner.value, due: due.value || null, note: note.value }) }, "Save");
+  const assign = h("button", { type: "button", onclick: () => assignTo() }, "Save");
+  const assigned = { owner, due, note };
+  const base = { owner: "", due: "", note: "" }; // what stood in these fields before somebody typed
   let dirty = false;
+  let seen = 0; // how many changes of the item were known when the form was touched
   let shown = null;
+  let listed = "";
 
   const form = h("form", { class: "mlm-stack board-form", onsubmit: (event) => { event.preventDefault(); say(); } },
     h("fieldset", { class: "board-statuses" }, h("legend", {}, "What is true today?"), radios.map((each) => each.element)),
@@ -59,6 +64,7 @@ export function itemPanel({ edit, item }) {
         h("div", { class: "mlm-stack" }, h("div", { class: "board-pair" }, h("label", { class: "mlm-field" }, "Person", owner), h("label", { class: "mlm-field" }, "Due", due)), h("label", { class: "mlm-field" }, "Note", note), h("div", { class: "mlm-row" }, assign)))));
 
   function touched() {
+    if (!dirty) seen = shown.seen;
     dirty = true;
     fields();
   }
@@ -79,7 +85,7 @@ export function itemPanel({ edit, item }) {
     const status = chosen();
     if ((status === "na" || status === "waived") && !reason.value.trim()) return blame(reason, "Say why: the reason is shown wherever this counts.");
     if (status === "waived" && !until.value) return blame(until, "Give the waiver a last day.");
-    const payload = { status, reason: reasonField.hidden ? null : reason.value, until: status === "waived" ? until.value : null };
+    const payload = { status, reason: reasonField.hidden ? null : reason.value, until: status === "waived" ? until.value : null, seen };
     const said = await send(save, "say", payload);
     if (said && !said.clash) {
       dirty = false;
@@ -108,26 +114,46 @@ export function itemPanel({ edit, item }) {
     }
   }
 
+  /** Only what somebody typed is sent, so that what others wrote in the other fields stays. */
+  async function assignTo() {
+    const typed = Object.entries(assigned).filter(([name, field]) => field.value !== base[name]);
+    if (!typed.length) return;
+    const beneath = typed.some(([name]) => shown[name] !== base[name]);
+    const payload = Object.fromEntries(typed.map(([name, field]) => [name, field.value || null]));
+    if (beneath) {
+      sayClash({ by: shown.history[0]?.who ?? "Somebody" }, assign, "assign", payload);
+      return;
+    }
+    const said = await send(assign, "assign", payload);
+    if (said) settle(said.items[item.id]);
+  }
+
+  function settle(each) {
+    for (const [name, field] of Object.entries(assigned)) field.value = base[name] = each[name];
+  }
+
   function sayClash({ by }, button, kind, payload) {
     const act = async (again) => {
       clash.hidden = true;
       if (again) {
-        const said = await send(button, kind, payload);
+        const said = await send(button, kind, { ...payload, ...("seen" in payload ? { seen: shown.seen } : {}) });
         if (!said || said.clash) return;
       }
-      dirty = false;
+      if (kind === "assign") settle(shown);
+      else dirty = false;
       show(shown);
-      button.focus();
+      if (button.isConnected) button.focus();
     };
+    // What somebody wanted to take away may be another piece by now: that is done again by hand.
+    const onTop = kind === "remove" ? null : h("button", { type: "button", onclick: () => act(true) }, "Save mine as well, on top");
     clash.replaceChildren(h("p", {}, `${by} changed this item before you did; the page shows it as it stands now. Yours was not saved, and nothing was overwritten.`),
-      h("div", { class: "mlm-row" }, h("button", { type: "button", onclick: () => act(true) }, "Save mine as well, on top"), h("button", { type: "button", class: "mlm-plain", onclick: () => act(false) }, "Leave theirs")));
+      h("div", { class: "mlm-row" }, onTop, h("button", { type: "button", class: "mlm-plain", onclick: () => act(false) }, "Leave theirs")));
     clash.hidden = false;
   }
 
   // -- showing --------------------------------------------------------------------------------------------
 
   function show(each) {
-    const before = shown;
     shown = each;
     if (!dirty) {
       for (const { value, input } of radios) input.checked = value === each.status;
@@ -140,21 +166,27 @@ export function itemPanel({ edit, item }) {
     still.hidden = !(each.status === "pass" && (each.reason === "expired" || each.reason === "stale-version") && !each.evidence?.length);
     decided.hidden = !rule(item);
     decided.textContent = rule(item) ? `Evidence decides here: it takes ${rule(item)}.` : "";
-    evidence.replaceChildren(...(each.evidence ?? []).map(piece));
-    if (!each.evidence?.length) evidence.append(h("li", { class: "mlm-small mlm-quiet" }, "None yet."));
+    showPieces(each.evidence);
     past.hidden = !each.history.length;
     history.replaceChildren(...each.history.map(({ who, what }) => h("li", {}, h("span", { class: "mlm-small mlm-quiet" }, who), h("span", {}, what))));
-    if (!before || [owner, due, note].every((field) => field !== document.activeElement)) {
-      if (!before || before.owner !== each.owner) owner.value = each.owner;
-      if (!before || before.due !== each.due) due.value = each.due;
-      if (!before || before.note !== each.note) note.value = each.note;
+    for (const [name, field] of Object.entries(assigned)) {
+      if (field.value === base[name]) field.value = base[name] = each[name]; // nobody has typed there
     }
   }
 
-  function piece(each, place) {
+  /** Pieces that are the same stay, and with them the focus in them. */
+  function showPieces(pieces) {
+    const next = JSON.stringify(pieces);
+    if (next === listed) return;
+    listed = next;
+    evidence.replaceChildren(...pieces.map(piece));
+    if (!pieces.length) evidence.append(h("li", { class: "mlm-small mlm-quiet" }, "None yet."));
+  }
+
+  function piece(each) {
     const name = each.link && /^https?:\/\//i.test(each.link) ? h("a", { href: each.link, target: "_blank", rel: "noopener noreferrer" }, each.link) : h("span", {}, each.name);
     const held = each.passes === null ? (each.counts ? "" : "does not count") : each.passes && each.counts ? "passes" : each.counts ? "fails" : "does not count";
-    const remove = h("button", { type: "button", class: "mlm-plain mlm-small", "aria-label": `Take away: ${each.name}`, onclick: () => send(remove, "remove", { place }) }, "Take away");
+    const remove = h("button", { type: "button", class: "mlm-plain mlm-small", "aria-label": `Take away: ${each.name}`, onclick: () => send(remove, "remove", { key: each.key }) }, "Take away");
     return h("li", { "data-counts": String(each.counts), "data-passes": String(each.passes) },
       h("div", { class: "board-piece" }, name, held ? h("span", { class: "mlm-small board-held" }, held) : null),
       each.said !== each.name || !each.counts ? h("p", { class: "mlm-small" }, each.said) : null,
@@ -162,7 +194,10 @@ export function itemPanel({ edit, item }) {
       h("p", { class: "mlm-small mlm-quiet" }, [byline(each), each.until && `counts until ${shortDay(each.until)}`].filter(Boolean).join("; "), " ", remove));
   }
 
-  return { element, show };
+  /** Whether somebody has begun something that is not saved. */
+  const isDirty = () => dirty || Object.entries(assigned).some(([name, field]) => field.value !== base[name]);
+
+  return { element, show, isDirty };
 }
 
 function fact(title, text) {

@@ -58,7 +58,7 @@ export function itemsTab(options) {
 
     function left(event) {
       // In a field, Escape belongs to the browser: it closes a date's calendar, for instance.
-      if (event.key === "Escape" && panel && !event.target.matches("input, textarea, select")) toggle(item.id);
+      if (event.key === "Escape" && opened === item.id && !event.target.matches("input, textarea, select")) toggle(item.id);
     }
 
     return {
@@ -80,10 +80,11 @@ export function itemsTab(options) {
           panel = itemPanel({ ...options, item });
           panel.show(each);
           element.append(panel.element);
-        } else if (!is) {
-          panel?.element.remove();
-          panel = null;
         }
+        if (panel) panel.element.hidden = !is;
+        if (is || !panel || panel.isDirty()) return; // what somebody has begun to type is there when they come back
+        panel.element.remove();
+        panel = null;
       },
     };
   }
@@ -147,7 +148,8 @@ export function itemsTab(options) {
       }
       whole.hidden = !any;
     }
-    counted.textContent = shown ? `${count(shown, "item", "items")} shown.` : NOTHING[show.value] ?? "No item is like that.";
+    const words = shown ? `${count(shown, "item", "items")} shown.` : NOTHING[show.value] ?? "No item is like that.";
+    if (counted.textContent !== words) counted.textContent = words; // it is read aloud
     if (this === search) announce(root, counted.textContent);
   }
 

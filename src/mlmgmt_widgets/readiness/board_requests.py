@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
+from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.ui.screen import Request
+
+FIRST, LAST = date(1970, 1, 1), date(9000, 1, 1)
+"""Days that a page may name: beyond them calendars and charts end."""
+
+
+def day(text: object) -> date:
+    """A day from its text.
+
+    Raises:
+        Refusal: if it is none, or not one that people plan for.
+    """
+    try:
+        found = date.fromisoformat(str(text))
+    except ValueError:
+        raise Refusal(f"“{text}” is no day; write it like 2027-01-31.") from None
+    if not FIRST <= found <= LAST:
+        raise Refusal(f"“{text}” is too far away; days from {FIRST.year} to {LAST.year} are known here.")
+    return found
+
+
+def _some_day(value: object) -> object:
+    if not isinstance(value, str) or not value:
+        return value or None
+    try:
+        return day(value[:40])
+    except Refusal as refusal:
+        raise PydanticCustomError("day", "{why}", {"why": str(refusal)}) from None
+
+
+_Day = Annotated[date | None, BeforeValidator(_some_day)]
 
 Tab = Literal["items", "risk", "sign-offs", "time", "compare", "files"]
 _Short = Annotated[str, Field(max_length=1000)]
@@ -27,7 +60,7 @@ class Look(Request):
 
     tab: Tab = "items"
     stage: _Optional = None
-    as_of: _Optional = None
+    as_of: _Day = None
     known: Annotated[tuple[_Short, ...], Field(max_length=200, strict=False)] = ()
 
 
@@ -55,10 +88,9 @@ class ReadReview(Look):
 
 
 class Restore(Look):
-    """A review as this page had it before it was loaded anew."""
+    """A review as this page had it before it was loaded anew, as plain values."""
 
-    checklist: _Short
-    text: _File
+    review: dict[str, Any]
 
 
 class Next(Look):
@@ -75,47 +107,53 @@ class Edit(Look):
     role: _Optional = None
 
 
-class Say(Edit):
+class ItemEdit(Edit):
+    """A change of an item.
+
+    Attributes:
+        item: its id.
+        seen: how many changes of it the page knew when the person began; with others since, nothing is changed.
+    """
+
+    item: _Short
+    seen: int | None = None
+
+
+class Say(ItemEdit):
     """What is said of an item."""
 
-    item: _Short
     status: Literal["pass", "fail", "na", "waived", "unknown"]
     reason: _Long | None = None
-    until: _Optional = None
+    until: _Day = None
 
 
-class Again(Edit):
+class Again(ItemEdit):
     """What is said of an item holds still, as of today."""
 
-    item: _Short
 
+class Assign(ItemEdit):
+    """Who sees to an item, by when, and a note beside it; what is left out stays as it is."""
 
-class Assign(Edit):
-    """Who sees to an item, by when, and a note beside it."""
-
-    item: _Short
     owner: _Optional = None
-    due: _Optional = None
+    due: _Day = None
     note: _Long | None = None
 
 
-class AddEvidence(Edit):
+class AddEvidence(ItemEdit):
     """Evidence that is typed: a link, a note, or a metric with its value."""
 
-    item: _Short
     link: _Optional = None
     note: _Long | None = None
     metric: _Optional = None
     value: float | None = Field(None, strict=False)
     at_least: float | None = Field(None, strict=False)
     at_most: float | None = Field(None, strict=False)
-    on: _Optional = None
+    on: _Day = None
 
 
-class Upload(Edit):
+class Upload(ItemEdit):
     """Evidence that is read from a file which the browser sends."""
 
-    item: _Short
     source: Literal["metric", "junit", "evidently", "great_expectations", "pandera"]
     name: _Short
     text: _File
@@ -125,11 +163,10 @@ class Upload(Edit):
     at_most: float | None = Field(None, strict=False)
 
 
-class Remove(Edit):
-    """A piece of an item's evidence, by its place."""
+class Remove(ItemEdit):
+    """A piece of an item's evidence, by its key."""
 
-    item: _Short
-    place: int
+    key: _Short
 
 
 class Risk(Edit):
@@ -179,4 +216,4 @@ class Export(Request):
     """A file to take home."""
 
     format: Literal["markdown", "html", "csv", "yaml", "json", "card", "plan"]
-    as_of: _Optional = None
+    as_of: _Day = None

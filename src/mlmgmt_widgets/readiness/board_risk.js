@@ -8,6 +8,7 @@ const ANSWERS = [["yes", "Yes"], ["no", "No"], ["unsure", "Unsure"]];
 /** @param {object} options `edit`, `checklist` */
 export function riskTab({ edit, checklist, choose }) {
   const { risk = [], tiers = [], meanings = {} } = checklist();
+  const group = crypto.getRandomValues(new Uint32Array(1))[0]; // radio buttons of two boards on one page stay apart
   const trouble = sentence();
   const questions = risk.map(question);
   const proposal = h("p", { class: "board-proposal" });
@@ -19,7 +20,7 @@ export function riskTab({ edit, checklist, choose }) {
   const added = h("ul", { class: "board-added" });
   const more = h("details", { class: "board-past" }, h("summary", {}, "What a higher tier adds, and why"), added);
   const radios = tiers.map((tier) => {
-    const input = h("input", { type: "radio", name: "board-tier", value: tier, onchange: touched });
+    const input = h("input", { type: "radio", name: `${group}-tier`, value: tier, onchange: touched });
     const asks = h("small", { class: "mlm-small mlm-quiet" });
     options.append(h("label", { class: "board-choice" }, input, h("span", {}, inWords(tier)), asks));
     return { tier, input, asks };
@@ -33,7 +34,7 @@ export function riskTab({ edit, checklist, choose }) {
     h("section", { class: "mlm-stack" }, h("h2", {}, "The tier"), proposal, options, reasonField, trouble.element, h("div", { class: "mlm-row" }, save, done), more));
 
   function question({ id, question: text }) {
-    const inputs = ANSWERS.map(([value]) => h("input", { type: "radio", name: `board-risk-${id}`, value, onchange: () => answer(id, value) }));
+    const inputs = ANSWERS.map(([value]) => h("input", { type: "radio", name: `${group}-${id}`, value, onchange: () => answer(id, value) }));
     return { id, inputs, element: h("li", {}, h("fieldset", { class: "board-question-set" }, h("legend", {}, text), h("div", { class: "board-answers" }, ANSWERS.map(([, title], i) => h("label", {}, inputs[i], h("span", {}, title)))))) };
   }
 
@@ -41,7 +42,7 @@ export function riskTab({ edit, checklist, choose }) {
     trouble.say("");
     try {
       const answered = await edit("risk", { question: id, answer: value });
-      if (!answered) show(said);
+      if (!answered || answered.clash) show(answered ?? said);
     } catch (error) {
       trouble.say(error.message);
       show(said);

@@ -50,6 +50,10 @@ class Session:
     saved: SavedReview | None = None
     noticed: str = ""
 
+    def is_of(self, review: Review) -> bool:
+        """Whether it is of the same version of the same model."""
+        return (review.subject, review.version) == (self.review.subject, self.review.version)
+
     def changed(self, make: Make, author: Author, what: str, reviews: Reviews | None) -> tuple[Session, Clash | None]:
         """The session after a change.
 
@@ -83,6 +87,7 @@ class Session:
         if saved is None:
             raise ValueError("a review that is kept nowhere cannot be stored")
         key = saved.review.subject, saved.review.version
+        _same(saved, reviews)
         try:
             stored = reviews.save(*key, review, base=saved.revision, by=author.name, what=what)
         except ReviewConflict as conflict:
@@ -97,10 +102,37 @@ class Session:
         """The session with what others have stored since."""
         if self.saved is None or reviews is None:
             return self
-        newest = reviews.get(self.saved.review.subject, self.saved.review.version)
+        from mlmgmt_widgets.workspace.errors import UnknownReview
+
+        try:
+            newest = reviews.get(self.saved.review.subject, self.saved.review.version)
+            _same(self.saved, reviews)
+        except (UnknownReview, BegunAnew):
+            return Session(self.checklist, self.review, None, _GONE)
         if newest.revision == self.saved.revision:
             return self
         return Session(newest.checklist, newest.review, newest, _noticed(self.review, newest))
+
+
+_GONE = (
+    "This review was deleted elsewhere. What you see is on this page only: download it under Files, or keep it anew."
+)
+
+
+class BegunAnew(Refusal):
+    """What is kept under this name is another review: the one that the page goes on from was deleted."""
+
+
+def _same(saved: SavedReview, reviews: Reviews) -> None:
+    """Refuse to go on from a revision that is another one now: revisions of a review begun anew count from 1 again."""
+    from mlmgmt_widgets.workspace.errors import UnknownReview
+
+    try:
+        there = reviews.get(saved.review.subject, saved.review.version, saved.revision)
+    except UnknownReview:
+        raise BegunAnew(_GONE) from None
+    if there.saved_at != saved.saved_at:
+        raise BegunAnew(_GONE)
 
 
 def _noticed(mine: Review, theirs: SavedReview) -> str:

@@ -10,7 +10,9 @@ export function signOffsTab({ edit, who, checklist }) {
   const trouble = sentence();
   const list = h("div", { class: "board-signed" });
   const stage = h("select", {}, stages.map((each) => h("option", { value: each }, inWords(each))));
-  const role = h("select", {}, who.roles().map((each) => h("option", { value: each }, inWords(each))));
+  const known = who.roles();
+  // A checklist may know no roles; then people write their own.
+  const role = known.length ? h("select", {}, known.map((each) => h("option", { value: each }, inWords(each)))) : h("input", { type: "text", maxlength: 100, placeholder: "ml-engineer", autocomplete: "off" });
   const note = h("input", { type: "text", maxlength: 1000, autocomplete: "off" });
   const go = h("button", { type: "button", class: "mlm-primary", onclick: () => sign(go, "go") }, "Sign: go");
   const stop = h("button", { type: "button", onclick: () => sign(stop, "no-go") }, "Sign: no-go");
@@ -27,7 +29,7 @@ export function signOffsTab({ edit, who, checklist }) {
     trouble.say("");
     try {
       const said = await busy(button, () => edit("sign", { stage: stage.value, role: role.value, decision, note: note.value }));
-      if (said) note.value = "";
+      if (said && !said.clash) note.value = "";
     } catch (error) {
       trouble.say(error.message);
     }

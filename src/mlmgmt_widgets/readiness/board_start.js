@@ -5,8 +5,8 @@ import { h } from "../ui/screen.js";
 import { unlockForm } from "../ui/unlock.js";
 import { shortDay } from "./board_words.js";
 
-/** @param {{said: object, run: Function, again: () => void, root: HTMLElement, who: object}} options */
-export function startScreen({ said, run, again, root, who }) {
+/** @param {{said: object, run: Function, unlocked: () => void, root: HTMLElement, who: object}} options */
+export function startScreen({ said, run, unlocked, root, who }) {
   const { keeping, checklists, reviews } = said;
 
   // -- those that are kept --------------------------------------------------------------------------------
@@ -33,7 +33,7 @@ export function startScreen({ said, run, again, root, who }) {
 
   function kept() {
     if (!keeping.possible) return null;
-    if (keeping.locked) return unlockForm({ title: "The team’s reviews", text: "Reviews are kept on the server for those who have the facilitator’s key. A file of your own needs no key.", unlock: (key) => run("unlock", { key }, { bare: true }), onopen: again });
+    if (keeping.locked) return unlockForm({ title: "The team’s reviews", text: "Reviews are kept on the server for those who have the facilitator’s key. A file of your own needs no key.", unlock: (key) => run("unlock", { key }, { bare: true }), onopen: unlocked });
     if (!reviews.length) return null;
     return h("section", { class: "mlm-stack" }, h("h2", {}, "Go on with a review"), h("ul", { class: "board-reviews" }, reviews.map(row)));
   }

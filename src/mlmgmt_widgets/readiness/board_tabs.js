@@ -38,13 +38,10 @@ export function tabsOf(options) {
     if (last && chosen === "items") views.get("items").show(last);
   }
 
-  /** Go to an item, or to another tab by its name. */
-  function reveal(where) {
-    if (builders[where]) choose(where);
-    else {
-      choose("items");
-      views.get("items").reveal(where);
-    }
+  /** Go to an item. */
+  function reveal(item) {
+    choose("items");
+    views.get("items").reveal(item);
   }
 
   mount();
@@ -53,7 +50,7 @@ export function tabsOf(options) {
     element: h("div", { class: "board-below" }, row.element, panel),
     wants: () => ({ tab: chosen }),
     kept: () => Boolean(last?.kept),
-    reveal,
+    reveal, choose,
     show(said) {
       last = said;
       if (decided === null && !said.head.decided) {

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from mlmgmt_widgets.content import ContentError, names
 from mlmgmt_widgets.readiness import wording
 from mlmgmt_widgets.readiness.board_figures import figures
-from mlmgmt_widgets.readiness.checklist import Checklist, Item, load_checklist
+from mlmgmt_widgets.readiness.checklist import Checklist, Item
 from mlmgmt_widgets.readiness.comparing import compare
 from mlmgmt_widgets.readiness.counting import Weighed
-from mlmgmt_widgets.readiness.entries import Entry
-from mlmgmt_widgets.readiness.judging import Finding
+from mlmgmt_widgets.readiness.entries import Entry, Evidence
+from mlmgmt_widgets.readiness.judging import Finding, judge
 from mlmgmt_widgets.readiness.progress import by_stage
 from mlmgmt_widgets.readiness.review import Review
 from mlmgmt_widgets.readiness.tiers import propose_tier
@@ -26,6 +25,10 @@ if TYPE_CHECKING:
     from mlmgmt_widgets.ui.figure import Figure
     from mlmgmt_widgets.workspace import SavedReview
     from mlmgmt_widgets.workspace.reviews import Reviews
+
+
+HISTORY = 50
+"""Changes of an item that the page lists; the YAML has them all."""
 
 
 @dataclass(frozen=True)
@@ -97,14 +100,15 @@ def view(shown: Shown, tab: str, drawings: Drawings, known: frozenset[str]) -> d
     }
 
 
-def start(keeping: dict[str, bool], reviews: Reviews | None) -> dict[str, Any]:
+def start(keeping: dict[str, bool], checklists: Mapping[str, Checklist], reviews: Reviews | None) -> dict[str, Any]:
     """What the page shows before a review is open."""
     kept = reviews.all() if reviews else []
+    longest_first = sorted(checklists.items(), key=lambda each: -len(each[1].items))
     return {
         "keeping": keeping,
         "checklists": [
             {"name": name, "title": each.title, "items": len(each.items), "roles": list(each.roles)}
-            for name, each in _checklists()
+            for name, each in longest_first
         ],
         "reviews": [
             {
@@ -120,13 +124,9 @@ def start(keeping: dict[str, bool], reviews: Reviews | None) -> dict[str, Any]:
     }
 
 
-def _checklists() -> Iterator[tuple[str, Checklist]]:
-    """The checklists to begin with, the longest first; what cannot be read is left to `mlmgmt check` to explain."""
-    found = []
-    for name in names("checklists"):
-        with suppress(ContentError):
-            found.append((name, load_checklist(name)))
-    yield from sorted(found, key=lambda each: -len(each[1].items))
+def evidence_key(evidence: Evidence) -> str:
+    """By what the page names a piece of evidence: its place may have become that of another."""
+    return hashlib.sha256(evidence.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:16]
 
 
 # -- above all tabs ------------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def _item(shown: Shown, item: Item, everything: Verdict) -> dict[str, Any]:
     return {
         "asked": finding is not None,
         "reached": stages.index(item.stage) <= stages.index(shown.stage),
-        **(_found(finding) if finding else {"outcome": "not-asked", "words": "not asked at this tier"}),
+        **(_found(finding) if finding else _not_asked(shown, item)),
         "added": everything.added.get(item.id, ""),
         "status": entry.status,
         "statement": _statement(entry),
@@ -194,8 +194,15 @@ def _item(shown: Shown, item: Item, everything: Verdict) -> dict[str, Any]:
         "owner": entry.owner or "",
         "due": entry.due.isoformat() if entry.due else "",
         "overdue": bool(entry.due and entry.due < shown.as_of and finding and finding.outcome == "open"),
-        "history": [{"who": who, "what": what} for who, what in wording.changes(entry)][::-1],
+        "seen": len(entry.history),
+        "history": [{"who": who, "what": what} for who, what in wording.changes(entry, HISTORY)][::-1],
     }
+
+
+def _not_asked(shown: Shown, item: Item) -> dict[str, Any]:
+    evidence = judge(item, shown.review, shown.as_of).evidence
+    said = {"outcome": "not-asked", "reason": None, "words": "not asked at this tier", "said": "", "until": ""}
+    return {**said, "blocks": False, "evidence": [_evidence(each) for each in evidence]}
 
 
 def _found(finding: Finding) -> dict[str, Any]:
@@ -218,6 +225,7 @@ def _says_nothing(finding: Finding) -> bool:
 def _evidence(weighed: Weighed) -> dict[str, Any]:
     evidence = weighed.evidence
     return {
+        "key": evidence_key(evidence),
         "link": evidence.link or "",
         "note": evidence.note or "",
         "name": wording.named(evidence),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from mlmgmt_widgets.readiness.charts_items import SMALL, UNIT, Data, layouts, named
+from mlmgmt_widgets.readiness.lapsing import days_from
 from mlmgmt_widgets.ui.chart_rows import NARROW, RULE, Frame, Marks, Place, Stack, text_width, wrap
 from mlmgmt_widgets.ui.figure import Cell, Figure
 from mlmgmt_widgets.words import counted, day, in_words
@@ -129,7 +130,7 @@ def lapsing(lapses: Sequence[Lapse], today: date, within: int = 60) -> Figure:
         today: the day on which the axis begins.
         within: how many days the axis looks ahead.
     """
-    days = Days(today, today + timedelta(days=within))
+    days = Days(today, days_from(today, within))
     data: Data = {}
     heights = []
     for frame in _FRAMES:
@@ -173,7 +174,7 @@ def _title(lapses: Sequence[Lapse], within: int) -> str:
 
 def _reading(lapses: Sequence[Lapse], today: date, within: int) -> str:
     if not lapses:
-        return f"What holds on {day(today)} still holds on {day(today + timedelta(days=within))}, if nobody changes it."
+        return f"What holds on {day(today)} still holds on {day(days_from(today, within))}, if nobody changes it."
     shapes = {each.blocks for each in lapses}
     filled = "A filled diamond will block a stage" if True in shapes else ""
     hollow = "a hollow circle is advisory" if False in shapes else ""

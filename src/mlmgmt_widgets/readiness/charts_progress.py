@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import altair as alt
@@ -20,6 +20,7 @@ from mlmgmt_widgets.readiness.charts_items import (
     px,
 )
 from mlmgmt_widgets.readiness.charts_lapsing import HEAD, Days, calendar, draw_calendar
+from mlmgmt_widgets.readiness.lapsing import days_from
 from mlmgmt_widgets.ui.chart_rows import NARROW, RULE, Frame, Marks, Place, Stack, text_width
 from mlmgmt_widgets.ui.figure import Cell, Figure
 from mlmgmt_widgets.words import counted, day, in_words
@@ -42,7 +43,7 @@ def progress(progress: Progress) -> Figure:
     Args:
         progress: of `progress.progress`, up to today.
     """
-    first = min(progress.standings[0].day, progress.today - timedelta(days=_LEAST_DAYS - 1))
+    first = min(progress.standings[0].day, days_from(progress.today, 1 - _LEAST_DAYS))
     days = Days(first, progress.today)
     data: Data = {}
     heights = []

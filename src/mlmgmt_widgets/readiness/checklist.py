@@ -176,11 +176,7 @@ class Checklist(FrozenModel):
             ValueError: if there is no such stage.
         """
         reached = self.stages[: self.stages.index(stage) + 1]
-        return tuple(
-            item
-            for item in self.items
-            if item.stage in reached and (not item.tiers or tier is None or tier in item.tiers)
-        )
+        return tuple(item for item in self.items if item.stage in reached and item.is_asked_at(tier))
 
 
 def load_checklist(name_or_path: str | os.PathLike[str]) -> Checklist:

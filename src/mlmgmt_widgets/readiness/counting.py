@@ -72,7 +72,13 @@ def weigh(item: Item, state: State, evidence: Evidence, version: str, today: dat
 
 
 def _day_of(evidence: Evidence, state: State) -> date | None:
-    """Its own day, or that of what is said; a mere note makes a pass no younger than the word that somebody gave."""
+    """Its own day, or that of what is said; a mere note makes a pass no younger than the word that somebody gave.
+
+    What is read from a file has the file's day or none: in a shallow clone nobody knows it, and what somebody said
+    yesterday says nothing about how old it is.
+    """
+    if evidence.read_from is not None and evidence.source is None:
+        return evidence.on
     is_note = evidence.link is None and evidence.metric is None and evidence.read_from is None
     if is_note and evidence.on is not None and state.on is not None:
         return min(evidence.on, state.on)

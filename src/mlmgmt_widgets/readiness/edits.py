@@ -71,7 +71,10 @@ def _said(review: Review, author: Author) -> dict[str, Any]:
 
 
 def _dated(entry: Entry, version: str) -> tuple[Evidence, ...]:
-    """Evidence with the day and the version that it took from its item: a new word there makes it no younger."""
+    """Evidence with the day and the version that it took from its item: a new word there makes it no younger.
+
+    Where neither had a day, the new word gives it one.
+    """
     about = entry.version or version
     return tuple(
         each.model_copy(update={"on": each.on or entry.on, "version": each.version or about}) for each in entry.evidence
@@ -86,17 +89,25 @@ def add_evidence(review: Review, item: str, evidence: Evidence, author: Author) 
     return put(review, item, state.model_copy(update={"evidence": (*state.evidence, added)}), author)
 
 
-def remove_evidence(review: Review, item: str, place: int, author: Author) -> Review:
+def remove_evidence(review: Review, item: str, evidence: Evidence, author: Author) -> Review:
     """Take a piece of evidence away; the history keeps it.
 
     Raises:
-        Refusal: if there is none at that place.
+        Refusal: if it is not there.
     """
     state = review.entry(item).state
-    if not 0 <= place < len(state.evidence):
+    if evidence not in state.evidence:
         raise Refusal("That piece of evidence is not there any more.")
+    place = state.evidence.index(evidence)
     left = state.evidence[:place] + state.evidence[place + 1 :]
     return put(review, item, state.model_copy(update={"evidence": left}), author)
+
+
+def take_over(review: Review, read: Review, author: Author) -> Review:
+    """Take over what was read of the evidence; what stood there before goes into the history."""
+    for name, entry in read.items.items():
+        review = put(review, name, entry.state, author)
+    return review
 
 
 def put(review: Review, item: str, state: State, author: Author) -> Review:
@@ -166,5 +177,5 @@ def next_review(review: Review, checklist: Checklist, version: str) -> Review:
 
 def _begun(item: Item, entry: Entry) -> Entry:
     if item.carries_over:
-        return entry.model_copy(update={"history": ()})
+        return entry.model_copy(update={"history": (), "due": None})
     return Entry(owner=entry.owner)

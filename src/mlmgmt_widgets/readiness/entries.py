@@ -173,10 +173,7 @@ class State(FrozenModel):
     def problems(cls, data: Mapping[str, Any]) -> Iterator[Problem]:
         """An exception says why, and a waiver until when and by whom."""
         status = get(data, "status")
-        needs = {"na": ("reason",), "waived": ("reason", "until", "by")}.get(
-            status if isinstance(status, str) else "", ()
-        )
-        for name in needs:
+        for name in _NEEDS.get(status, ()) if isinstance(status, str) else ():
             if get(data, name) is None:
                 yield Problem((name,), "nothing", f"'{name}', since the status is {status}")
         if get(data, "until") is not None and status != "waived":

@@ -118,8 +118,10 @@ def _read(item: Item, evidence: Evidence, files: Files) -> Evidence:
         read = READERS[evidence.read_from or ""](item, cleared, files)
     except Absent as absent:
         return cleared.model_copy(update={"missing": str(absent)})
-    if evidence.on is None or read.on is None or read.found:
+    if evidence.on is None or read.found:
         return read
+    if read.on is None:
+        return read.model_copy(update={"on": evidence.on})  # nobody knows the file's day: the one written down stays
     # A file may be younger than what it says: copied, or committed late. It cannot be older.
     return read.model_copy(update={"on": min(evidence.on, read.on)})
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from mlmgmt_widgets.readiness.checklist import Checklist, Item
-from mlmgmt_widgets.readiness.entries import Entry, State
+from mlmgmt_widgets.readiness.entries import Entry, SignOff, State
 from mlmgmt_widgets.readiness.judging import Finding, judge
+from mlmgmt_widgets.readiness.lapsing import days_from, next_turn, of_all_stages
 from mlmgmt_widgets.readiness.review import Review
-from mlmgmt_widgets.readiness.verdict import Verdict, evaluate
-
-_DAY = timedelta(days=1)
+from mlmgmt_widgets.readiness.verdict import Verdict
 
 # -- how far a stage is --------------------------------------------------------------------------------------------
 
@@ -49,6 +49,14 @@ class Tally:
         """The share of those that apply that has passed, from 0 to 1; None where none applies."""
         return self.passed / self.applicable if self.applicable else None
 
+    def __add__(self, other: Tally) -> Tally:
+        """Of the items of both."""
+        return Tally(*(a + b for a, b in zip(vars(self).values(), vars(other).values(), strict=True)))
+
+    def __sub__(self, other: Tally) -> Tally:
+        """Of the items that are left without the other's."""
+        return Tally(*(a - b for a, b in zip(vars(self).values(), vars(other).values(), strict=True)))
+
 
 @dataclass(frozen=True)
 class StageProgress:
@@ -82,21 +90,27 @@ def by_stage(verdict: Verdict, checklist: Checklist) -> tuple[StageProgress, ...
         [True, False]
     """
     reached = checklist.stages[: checklist.stages.index(verdict.stage) + 1]
-    return tuple(_stages(verdict.findings, reached))
+    return tuple(_stages(_own(verdict.findings), reached))
 
 
-def _stages(findings: Sequence[Finding], stages: Sequence[str]) -> Iterator[StageProgress]:
-    so_far: list[Finding] = []
+def _own(findings: Iterable[Finding]) -> dict[str, Tally]:
+    """Stage -> the tally of its own items."""
+    own: dict[str, Tally] = defaultdict(Tally)
+    for finding in findings:
+        own[finding.item.stage] += _tally(finding)
+    return own
+
+
+def _tally(finding: Finding) -> Tally:
+    return Tally(asked=1, blocking=int(finding.blocks), **{finding.outcome: 1})
+
+
+def _stages(own: Mapping[str, Tally], stages: Sequence[str]) -> Iterator[StageProgress]:
+    whole = Tally()
     for stage in stages:
-        own = [finding for finding in findings if finding.item.stage == stage]
-        so_far += own
-        yield StageProgress(stage, _tally(own), _tally(so_far))
-
-
-def _tally(findings: Sequence[Finding]) -> Tally:
-    outcomes = [finding.outcome for finding in findings]
-    counts = (outcomes.count("passed"), outcomes.count("waived"), outcomes.count("na"), outcomes.count("open"))
-    return Tally(len(findings), *counts, sum(finding.blocks for finding in findings))
+        its = own.get(stage, Tally())
+        whole += its
+        yield StageProgress(stage, its, whole)
 
 
 # -- the review as it was ------------------------------------------------------------------------------------------
@@ -136,15 +150,20 @@ def _entry_at(entry: Entry, day: date) -> Entry | None:
     Changes stand in the order in which they were made, so that with the first later one all after it are taken back,
     whatever day somebody wrote beside them.
     """
-    later = next((n for n, change in enumerate(entry.history) if change.on > day), None)
+    made = next((n for n, change in enumerate(entry.history) if change.on > day), len(entry.history))
+    return _after(entry, made, day)
+
+
+def _after(entry: Entry, made: int, day: date) -> Entry | None:
+    """An entry after so many of its changes, on a day."""
     then = entry
-    if later is not None:
-        was = entry.history[later].was
+    if made < len(entry.history):
+        was = entry.history[made].was
         values = {name: getattr(was, name) for name in State.model_fields}
-        then = entry.model_copy(update={**values, "history": entry.history[:later]})
+        then = entry.model_copy(update={**values, "history": entry.history[:made]})
         if then == Entry():
             return None
-    since = None if then.history else _since(then)
+    since = None if made else _since(then)
     return None if since is not None and since > day else then
 
 
@@ -231,10 +250,10 @@ def progress(
         >>> [(str(day), ready) for day, ready in progress(checklist, review, today=date(2026, 12, 24)).turns("live")]
         [('2026-11-02', True), ('2026-12-03', False)]
     """
-    evaluate(checklist, review, stage=checklist.stages[-1], tier=tier, today=today)  # refuses what does not fit
+    of_all_stages(checklist, review, tier=tier, today=today)  # refuses what does not fit
     everything = frozenset(checklist.items_by_id)
     due: dict[date, set[str]] = defaultdict(set)
-    for day in _recorded(review) if days is None else days:
+    for day in _recorded(checklist, review) if days is None else days:
         due[day].update(everything if days is not None else ())
     if days is None:
         due[today] = set(everything)
@@ -246,9 +265,11 @@ def progress(
     return Progress(review.subject, review.version, today, checklist.stages, standings)
 
 
-def _recorded(review: Review) -> Iterator[date]:
+def _recorded(checklist: Checklist, review: Review) -> Iterator[date]:
     """The days that concern the review as a whole."""
     yield from (change.on for change in review.tier_history)
+    if any(item.rule is not None and item.rule.sign_off is not None for item in checklist.items):
+        yield from (each.on for each in review.sign_offs)
 
 
 def _days_of(review: Review, item: Item) -> Iterator[date]:
@@ -258,16 +279,52 @@ def _days_of(review: Review, item: Item) -> Iterator[date]:
     first = entry.history[0].was if entry.history else entry
     if since := _since(first):
         yield since
+    yield from (each.on for _, each in _signed(review, item))
+
+
+def _signed(review: Review, item: Item) -> Iterator[tuple[int, SignOff]]:
+    """The sign-offs that an item's rule asks for, with their places in the review."""
     if item.rule is not None and item.rule.sign_off is not None:
-        yield from (each.on for each in review.sign_offs)
+        for place, each in enumerate(review.sign_offs):
+            if each.role == item.rule.sign_off and each.stage in {None, item.stage}:
+                yield place, each
+
+
+class _Past:
+    """What was said of an item, day after day: the days only go forward, so that nothing is looked at twice."""
+
+    def __init__(self, review: Review, item: Item) -> None:
+        self.review, self.name = review, item.id
+        self.entry, self.made = review.entry(item.id), 0
+        self.to_come = sorted(((each.on, place) for place, each in _signed(review, item)), reverse=True)
+        self.last: dict[bool, int] = {}  # whether for this version -> place of the last one, the only one that counts
+
+    def at(self, day: date) -> Review:
+        """The review at the end of a day, as far as it is about this item (`review_at` has all of it)."""
+        history, signed = self.entry.history, self.review.sign_offs
+        while self.made < len(history) and history[self.made].on <= day:
+            self.made += 1
+        while self.to_come and self.to_come[-1][0] <= day:
+            _, place = self.to_come.pop()
+            mine = signed[place].version in {None, self.review.version}
+            self.last[mine] = max(place, self.last.get(mine, place))
+        then = _after(self.entry, self.made, day)
+        items = {} if then is None else {self.name: then}
+        last = tuple(signed[place] for place in sorted(self.last.values()))
+        return self.review.model_copy(update={"items": items, "sign_offs": last})
 
 
 class _Walk:
     """Goes through the days; an item is judged anew only on days that may change what was found of it."""
 
     def __init__(self, checklist: Checklist, review: Review, tier: str | None, today: date) -> None:
-        self.checklist, self.review, self.tier, self.today = checklist, review, tier, today
+        self.checklist, self.today = checklist, today
+        self.past = {item.id: _Past(review, item) for item in checklist.items}
         self.found: dict[str, Finding] = {}
+        self.own: dict[str | None, dict[str, Tally]] = {}  # tier -> stage -> tally of its own items
+        self.tier_days = [change.on for change in review.tier_history]
+        self.tiers = _tiers(review) if tier is None else [tier]
+        self.tier_changes = 0
 
     def through(self, due: dict[date, set[str]], *, lapses: bool) -> Iterator[Standing]:
         """The standing of each day on which an outcome or the tier changed, of the first, and of the last.
@@ -276,33 +333,50 @@ class _Walk:
             due: day -> items to judge; with `lapses`, days on which something stops by itself are added.
             lapses: whether to look for these; else all the days are yielded.
         """
-        before: object = None
-        while due:
-            day = min(due)
-            then = review_at(self.review, day if day < self.today else day + _DAY)
-            for name in due.pop(day) if self.found else self.checklist.items_by_id:
-                finding = self.found[name] = judge(self.checklist.items_by_id[name], then, day)
-                for other in _turns_by_itself(finding, day) if lapses else ():
-                    if other <= self.today:
-                        due.setdefault(other, set()).add(name)
-            due.pop(day, None)
-            tier = self._tier(then)
-            findings = [self.found[item.id] for item in self.checklist.asked(self.checklist.stages[-1], tier)]
-            now = (tier, [(finding.item.id, finding.outcome, finding.reason) for finding in findings])
-            if now != before or day == self.today or not lapses:
-                yield Standing(day, tier, tuple(_stages(findings, self.checklist.stages)))
-            before = now
+        before: str | None = None
+        days = list(due)
+        heapify(days)
+        while days:
+            day = heappop(days)
+            end = day if day < self.today else days_from(day, 1)
+            tier = self._tier(end)
+            changed = not self.found or tier != before
+            for name in due[day] if self.found else self.checklist.items_by_id:
+                finding = judge(self.checklist.items_by_id[name], self.past[name].at(end), day)
+                changed |= self._is_new(finding) and finding.item.is_asked_at(tier)
+                turn = next_turn(finding, day) if lapses else None
+                if turn is not None and turn <= self.today:
+                    if turn not in due:
+                        heappush(days, turn)
+                    due.setdefault(turn, set()).add(name)
+            if changed or day == self.today or not lapses:
+                yield Standing(day, tier, tuple(_stages(self._own(tier), self.checklist.stages)))
+            before = tier
 
-    def _tier(self, then: Review) -> str | None:
-        if self.tier is not None or then.tier is not None:
-            return self.tier or then.tier
-        chosen = [*(change.was for change in self.review.tier_history), self.review.tier]
-        return next((tier for tier in chosen[len(then.tier_history) :] if tier is not None), None)
+    def _is_new(self, finding: Finding) -> bool:
+        """Whether a finding is another than that of the day before; the tallies follow it."""
+        before, self.found[finding.item.id] = self.found.get(finding.item.id), finding
+        if before is None or (before.outcome, before.reason) == (finding.outcome, finding.reason):
+            return before is None
+        for tier, own in self.own.items():
+            if finding.item.is_asked_at(tier):
+                own[finding.item.stage] += _tally(finding) - _tally(before)
+        return True
+
+    def _own(self, tier: str | None) -> dict[str, Tally]:
+        if tier not in self.own:
+            self.own[tier] = _own(finding for finding in self.found.values() if finding.item.is_asked_at(tier))
+        return self.own[tier]
+
+    def _tier(self, day: date) -> str | None:
+        while self.tier_changes < len(self.tiers) - 1 and self.tier_days[self.tier_changes] <= day:
+            self.tier_changes += 1
+        return self.tiers[self.tier_changes]
 
 
-def _turns_by_itself(finding: Finding, day: date) -> Iterator[date]:
-    """Later days on which time alone may change a finding: something is too old, or has its day."""
-    lasts = [finding.until, *(each.until for each in finding.evidence)]
-    yield from (last + _DAY for last in lasts if last is not None and day <= last < date.max)
-    begins = [finding.entry.on, *(each.on for each in finding.evidence)]
-    yield from (begin - _DAY for begin in begins if begin is not None and begin - day > _DAY)
+def _tiers(review: Review) -> list[str | None]:
+    """The tier before each of its changes and after the last; before one was chosen, the first that was."""
+    tiers = [review.tier]
+    for change in reversed(review.tier_history):
+        tiers.append(change.was if change.was is not None else tiers[-1])
+    return tiers[::-1]

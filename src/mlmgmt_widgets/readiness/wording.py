@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from itertools import pairwise
+from operator import attrgetter
 
 from mlmgmt_widgets.readiness.counting import Reason
 from mlmgmt_widgets.readiness.entries import Entry, Evidence, State, Status
@@ -63,15 +64,44 @@ def outcome(finding: Finding) -> str:
 # -- what changed --------------------------------------------------------------------------------------------------
 
 
-def changes(entry: Entry) -> Iterator[tuple[str, str]]:
-    """What was changed of an item, oldest first: who and when, and what."""
-    states = [*(change.was for change in entry.history), entry.state]
-    for change, (before, after) in zip(entry.history, pairwise(states), strict=True):
+def changes(entry: Entry, most: int | None = None) -> Iterator[tuple[str, str]]:
+    """What was changed of an item, oldest first: who and when, and what.
+
+    Args:
+        entry: with its history.
+        most: how many changes to tell, the newest ones; left out, all of them.
+
+    Example:
+        >>> from mlmgmt_widgets.readiness import Review
+        >>> from mlmgmt_widgets.readiness.edits import Author, change
+        >>> from datetime import date
+        >>> review, ann = Review(checklist="toy@1", subject="churn", version="3"), Author("Ann", date(2026, 11, 2))
+        >>> review = change(change(review, "plan", ann, status="pass"), "plan", ann, owner="Ben")
+        >>> list(changes(review.entry("plan"), most=1))
+        [('Ann, 2 November 2026', 'seen to by Ben')]
+    """
+    told = entry.history if most is None else entry.history[max(len(entry.history) - most, 0) :]
+    states = ((state, _pieces(state)) for state in (*(change.was for change in told), entry))
+    for change, (before, after) in zip(told, pairwise(states), strict=True):
         role = f" ({in_words(change.role)})" if change.role else ""
-        yield f"{change.by}{role}, {day(change.on)}", "; ".join(_differences(before, after)) or "said again"
+        yield f"{change.by}{role}, {day(change.on)}", "; ".join(_differences(*before, *after)) or "said again"
 
 
-def _differences(before: State, after: State) -> Iterator[str]:
+Pieces = Mapping[Hashable, Evidence]
+_PLAIN = attrgetter(*(name for name in Evidence.model_fields if name != "where"))
+
+
+def _pieces(state: State) -> Pieces:
+    """A state's evidence by what it says: whether a piece is there is looked up, not sought among hundreds."""
+    return {_key(each): each for each in state.evidence}
+
+
+def _key(evidence: Evidence) -> Hashable:
+    """The same for equal pieces alone; a piece itself is not hashable, since it may hold a mapping."""
+    return _PLAIN(evidence), None if evidence.where is None else frozenset(evidence.where.items())
+
+
+def _differences(before: State, had: Pieces, after: State, has: Pieces) -> Iterator[str]:
     if before.status != after.status:
         yield f"{STATUSES[before.status]} → {STATUSES[after.status]}" + (f": {after.reason}" if after.reason else "")
     elif before.reason != after.reason:
@@ -80,8 +110,8 @@ def _differences(before: State, after: State) -> Iterator[str]:
         yield f"until {day(after.until)}"
     if after.status == before.status and after.version is not None and before.version != after.version:
         yield f"for version {after.version}"
-    yield from (f"evidence added: {named(each)}" for each in after.evidence if each not in before.evidence)
-    yield from (f"evidence taken away: {named(each)}" for each in before.evidence if each not in after.evidence)
+    yield from (f"evidence added: {named(each)}" for key, each in has.items() if key not in had)
+    yield from (f"evidence taken away: {named(each)}" for key, each in had.items() if key not in has)
     if before.owner != after.owner:
         yield f"seen to by {after.owner}" if after.owner else "seen to by nobody"
     if before.due != after.due:

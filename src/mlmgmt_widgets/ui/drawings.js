@@ -2,6 +2,8 @@
 
 import { showFigure } from "./figure.js";
 
+const MOST = 150;
+
 /** @param {() => Promise<{vegaEmbed: Function}>} vega */
 export function keptDrawings(vega) {
   const shown = new Map(); // figure id -> { host, name, figure }
@@ -23,7 +25,7 @@ export function keptDrawings(vega) {
       return undefined;
     },
     /** The names of the drawings that need not be sent again. */
-    known: () => [...drawn.keys()],
+    known: () => [...drawn.keys()].slice(-MOST),
     /** Take all figures away; their drawings stay known. */
     clear() {
       for (const { figure } of shown.values()) figure.destroy();

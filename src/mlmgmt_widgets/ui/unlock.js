@@ -2,7 +2,7 @@
 
 import { remember, remembered } from "./key.js";
 import { busy, sentence } from "./parts.js";
-import { h } from "./screen.js";
+import { NoAnswer, h } from "./screen.js";
 
 /**
  * A form for the key. One that was given in this tab before is tried by itself.
@@ -21,7 +21,7 @@ export function unlockForm({ title, text, unlock, onopen }) {
       remember(given);
       onopen();
     } catch (error) {
-      remember(null);
+      if (!(error instanceof NoAnswer)) remember(null); // a right key stays right while the server is away
       wrong.say(error.message);
     }
   }
