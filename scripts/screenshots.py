@@ -101,8 +101,12 @@ def board(browser: Browser, server: Served) -> None:
     """Take the picture of a review that is not ready for production, on the day that the example was written for."""
     page = opened(browser, f"{server.url}/voila/render/readiness_review.ipynb", 1280, 1100)
     page.locator("input[type=file]").first.set_input_files(shipped() / "examples" / "churn-review-v4.yaml")
+    page.locator(".board-unread input[type=file]").set_input_files(list((shipped() / "examples" / "churn").iterdir()))
+    dialog = page.get_by_role("dialog", name="Who are you?")
+    dialog.get_by_label("Name").fill("Mei Tanaka")
+    dialog.get_by_role("button", name="Continue").click()
+    page.locator(".board-unread").wait_for(state="hidden")
     page.locator(".board-stage[data-stage=production]").click()
-    page.get_by_label("Judged as of").fill("2026-11-24")
     page.get_by_label("Show").select_option("open")
     page.locator(".board-sentence").filter(has_text="production").wait_for()
     page.wait_for_load_state("networkidle")

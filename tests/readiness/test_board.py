@@ -362,6 +362,23 @@ def test_evidence_in_files_is_read_beside_the_review_and_again_when_asked(tmp_pa
     assert "reads no files" in ask(served, "read-evidence", **ANA)["error"]
 
 
+def test_files_that_the_evidence_names_are_read_when_the_browser_sends_them():
+    named = {
+        "auc-floor": {"evidence": [{"metric": "auc", "file": "reports/metrics.json"}]},
+        "schema": {"evidence": [{"mlflow": "runs:/1", "tracking": "http://127.0.0.1:1"}, {"tag": "v3"}]},
+    }
+    board = ReadinessBoard({**REVIEW, "items": named}, checklist=toy(), stage="prototype-exit", today=TODAY)
+    assert ask(board, "look")["unread"] == ["reports/metrics.json"]
+    wrong = ask(board, "files", **ANA, files=[{"name": "other.json", "text": "{}"}])
+    assert wrong["error"] == "The evidence names other files: reports/metrics.json."
+    sent = {"name": "metrics.json", "text": '{"auc": 0.83}', "day": "2026-11-02"}
+    said = ask(board, "files", **ANA, files=[sent])
+    assert (said["unread"], said["head"]["ready"]) == ([], True)
+    piece = board.as_review.entry("auc-floor").evidence[0]
+    assert (piece.value, piece.on, piece.source) == (0.83, date(2026, 11, 2), "reports/metrics.json")
+    assert not any(each.is_read for each in board.as_review.entry("schema").evidence)
+
+
 # -- reviews that are kept -----------------------------------------------------------------------------------------
 
 

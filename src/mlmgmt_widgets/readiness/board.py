@@ -483,6 +483,15 @@ class ReadinessBoard(Screen):
 
         return self._change(asked, "evidence read", read)
 
+    @asks("files", asked_for.AddFiles)
+    def _add_files(self, asked: asked_for.AddFiles) -> dict[str, Any]:
+        from mlmgmt_widgets.readiness.board_uploads import read_into
+
+        checklist, today = self._opened.checklist, self._today()
+        return self._change(
+            asked, "evidence read", lambda review, author: read_into(checklist, review, asked.files, author, today)
+        )
+
     @asks("remove", asked_for.Remove)
     def _remove(self, asked: asked_for.Remove) -> dict[str, Any]:
         what = f"{self._title(asked.item)}: evidence taken away"

@@ -3,6 +3,7 @@
 import { count, inWords } from "../ui/parts.js";
 import { announce, h } from "../ui/screen.js";
 import { itemPanel } from "./board_item.js";
+import { unreadFiles } from "./board_unread.js";
 import { mark, shortDay } from "./board_words.js";
 
 const SHOW = [
@@ -34,6 +35,7 @@ export function itemsTab(options) {
   const counted = h("p", { class: "mlm-small mlm-quiet board-counted", role: "status" });
   const list = h("div", { class: "board-list" });
   const groups = stages.map(group).filter(Boolean);
+  const unread = unreadFiles(options);
   let said = null;
   let opened = null;
 
@@ -42,7 +44,7 @@ export function itemsTab(options) {
 
   const element = h("div", { class: "mlm-stack board-items" }, h("h2", { class: "mlm-quiet-text" }, "Items"),
     h("div", { class: "board-filter" }, h("label", { class: "mlm-field" }, "Show", show), h("label", { class: "mlm-field" }, "Owned by", role), h("label", { class: "mlm-field" }, "Seen to by", person), h("label", { class: "mlm-field" }, "Search", search)),
-    counted, list);
+    unread.element, counted, list);
 
   // -- rows -----------------------------------------------------------------------------------------------
 
@@ -164,6 +166,7 @@ export function itemsTab(options) {
     element, reveal,
     show(next) {
       said = next;
+      unread.show(next.unread);
       for (const [id, row] of rows) row.show(said.items[id]);
       people();
       filter();

@@ -163,6 +163,20 @@ class Upload(ItemEdit):
     at_most: float | None = Field(None, strict=False)
 
 
+class SentFile(Request):
+    """A file that the browser sends, with the day on which it was last changed there."""
+
+    name: _Short
+    text: _File
+    day: _Day = None
+
+
+class AddFiles(Edit):
+    """Files that the review's evidence names."""
+
+    files: Annotated[tuple[SentFile, ...], Field(max_length=50, strict=False)]
+
+
 class Remove(ItemEdit):
     """A piece of an item's evidence, by its key."""
 

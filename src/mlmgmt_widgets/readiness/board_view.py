@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlmgmt_widgets.readiness import wording
 from mlmgmt_widgets.readiness.board_figures import figures
+from mlmgmt_widgets.readiness.board_uploads import unread
 from mlmgmt_widgets.readiness.checklist import Checklist, Item
 from mlmgmt_widgets.readiness.comparing import compare
 from mlmgmt_widgets.readiness.counting import Weighed
@@ -93,6 +94,7 @@ def view(shown: Shown, tab: str, drawings: Drawings, known: frozenset[str]) -> d
         "head": _head(shown),
         "stages": _stages(shown, everything),
         "items": {item.id: _item(shown, item, everything) for item in shown.checklist.items},
+        "unread": list(unread(shown.review)),
         "kept": _kept(shown.saved),
         "keeping": shown.keeping,
         "noticed": shown.noticed,
