@@ -123,7 +123,12 @@ def test_the_example_opens_and_says_what_the_function_says(visit: Visit, served:
     # A page that is loaded anew has a new kernel; the review comes back with it.
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{review.subject}, version {review.version}")
+    # Its evidence lies in files; those that the person chooses are read, and no other.
+    page.locator(".board-unread input[type=file]").set_input_files(list((EXAMPLE.parent / "churn").iterdir()))
+    introduce(page, "Mei")
+    expect(page.locator(".board-unread")).to_be_hidden()
     page.get_by_role("button", name="All reviews").click()
+    page.get_by_role("dialog").get_by_role("button", name="Leave it").click()
     expect(page.get_by_role("heading", name="Begin a review")).to_be_visible()
 
 
