@@ -42,7 +42,8 @@ types: .venv/.tests
 
 unit: .venv/.tests
 	@scripts/find-chromium.sh >/dev/null
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@# Files in their order: those with few and long tests, which drive browsers, would come last otherwise, one by one.
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: .venv/.bench  ## ratios against a bare Voila page, a bare bincount and plain NumPy
 	@scripts/find-chromium.sh >/dev/null
