@@ -84,6 +84,25 @@ def test_a_page_whose_kernel_was_killed_opens_itself_anew(server: Served, visit:
     expect(page.get_by_role("button", name="count 0")).to_be_visible(timeout=20_000)
 
 
+def test_a_page_does_not_open_itself_anew_under_ones_hands(server: Served, visit: Visit) -> None:  # noqa: F811
+    """A click that falls into a reload would be lost: the page waits until nothing has been touched for a moment."""
+    before = kernels(server)
+    page = open_page(visit, server, "counter")
+    (mine,) = kernels(server) - before
+    page.evaluate("window.theSame = true; window.hands = setInterval(() => dispatchEvent(new Event('pointerdown')), 200)")
+    os.kill(mine, signal.SIGKILL)
+    expect(page.locator("#closed")).to_be_visible()
+    twenty = (
+        "() => new Promise((go) => { let n = 0; addEventListener('pointerdown', () => { if (++n === 20) go(); }); })"
+    )
+    page.evaluate(twenty)
+    assert page.evaluate("window.theSame") is True
+    page.evaluate("clearInterval(window.hands)")
+    expect(page.locator("#closed")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_role("button", name="count 0")).to_be_visible()
+    assert page.evaluate("window.theSame") is None
+
+
 def test_a_page_says_that_its_connection_is_gone_and_when_it_is_back(
     server: Served,  # noqa: F811
     visit: Visit,

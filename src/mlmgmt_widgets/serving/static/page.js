@@ -73,6 +73,11 @@ function loadHasBeen() {
   };
 }
 
+/** Milliseconds without a touch or a key after which a page may open itself anew. */
+const STILL = 1500;
+let touched = -STILL;
+for (const type of ["pointerdown", "keydown", "change"]) addEventListener(type, () => { touched = performance.now(); }, { capture: true, passive: true });
+
 let lostTimer = 0;
 
 /** Say plainly, after a moment, that the connection is gone; open the page anew when its kernel is. */
@@ -94,7 +99,14 @@ function reopen(bar) {
   bar.firstChild.append(button);
   // Nothing is lost by a reload unless someone is writing; then they decide.
   const writing = () => document.activeElement?.matches?.("textarea, input[type=text], input:not([type])") && document.activeElement.value;
-  const again = () => { if (!document.hidden && navigator.onLine && !writing() && mayReload()) location.reload(); };
+  let timer = 0;
+  const again = () => {
+    clearTimeout(timer);
+    if (document.hidden || !navigator.onLine || writing()) return;
+    // A click that falls into a reload is lost, so it waits until hands are still; what is answered meanwhile is kept.
+    if (performance.now() - touched < STILL) timer = setTimeout(again, STILL);
+    else if (mayReload()) location.reload();
+  };
   document.addEventListener("visibilitychange", again);
   addEventListener("online", again);
   again();
