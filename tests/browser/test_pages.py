@@ -89,7 +89,9 @@ def test_a_page_does_not_open_itself_anew_under_ones_hands(server: Served, visit
     before = kernels(server)
     page = open_page(visit, server, "counter")
     (mine,) = kernels(server) - before
-    page.evaluate("window.theSame = true; window.hands = setInterval(() => dispatchEvent(new Event('pointerdown')), 200)")
+    page.evaluate(
+        "window.theSame = true; window.hands = setInterval(() => dispatchEvent(new Event('pointerdown')), 200)"
+    )
     os.kill(mine, signal.SIGKILL)
     expect(page.locator("#closed")).to_be_visible()
     twenty = (
