@@ -351,3 +351,27 @@ def test_a_review_in_a_folder_of_ones_own_is_found_by_its_name(mlmgmt: Run, fold
     assert load_review(folder / "data" / "reviews" / "churn.yaml").subject == "churn-model"
     assert mlmgmt("gate", "toy", "churn", *GATE[3:], "--evidence", ".")[0] == 0
     assert mlmgmt("check", "churn")[0] == 0
+
+
+def test_a_tier_that_the_answers_contradict_and_what_was_left_out_are_said() -> None:
+    review = Review.model_validate(
+        {
+            "checklist": "toy@1.0.0",
+            "subject": "churn",
+            "version": "3",
+            "tier": "low",
+            "risk": {"people": "yes"},
+            "items": {"plan": {"status": "na", "reason": "It is a batch.", "by": "Ana"}},
+        }
+    )
+    values = {"id": "toy", "version": "1.0.0", "title": "Toy", "stages": ["live"], "tiers": ["low", "high"]}
+    question = {"id": "people", "question": "?", "tier": "high", "because": "it decides about people"}
+    item = {"id": "plan", "title": "Plan", "stage": "live", "question": "?"}
+    checklist = Checklist.model_validate({**values, "risk": [question], "items": [item]})
+    said = summary.text(checklist, evaluate(checklist, review, stage="live"))
+    assert "Tier low, though the answers about risk propose high; nobody says why it is another" in said
+    assert "- Plan (plan): It is a batch (by Ana)" in said
+    told = review.model_copy(update={"tier_reason": "It is a trial."})
+    assert evaluate(checklist, told, stage="live").tier_note.endswith("chosen all the same: It is a trial")
+    agreed = review.model_copy(update={"tier": "high"})
+    assert evaluate(checklist, agreed, stage="live").tier_note == ""

@@ -232,7 +232,7 @@ def test_the_first_line_of_the_comment_is_the_verdict(example: Case) -> None:
     first, *_ = example.text("comment").splitlines()
     assert first == "## Not ready for production: 5 items block it."
     tags = [tag for tag, _ in example.page("comment").tags]
-    assert tags.count("details") == tags.count("summary") == 4
+    assert tags.count("details") == tags.count("summary") == 5
 
 
 # -- what people typed ----------------------------------------------------------------------------------------------

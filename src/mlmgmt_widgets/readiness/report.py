@@ -133,6 +133,7 @@ def _details(made: Report) -> Iterator[tuple[str, Rows]]:
     parts = (
         ("Advised, and blocking nothing", made.advised()),
         ("Waived", made.waived()),
+        ("Not applicable", made.not_applicable()),
         (f"Asked because the tier is {made.verdict.tier}", made.added()),
         (f"Lapsing within {SOON} days", made.lapsing()),
     )

@@ -46,7 +46,8 @@ class Report:
         verdict = self.verdict
         tier = (f"tier {verdict.tier}",) if verdict.tier else ()
         passed = f"{verdict.passed} of {counted(verdict.applicable, 'item')} passed"
-        return " · ".join((*tier, self.checklist.key, day(verdict.today), passed))
+        note = (f"tier {verdict.tier}, though {verdict.tier_note}",) if verdict.tier_note else ()
+        return " · ".join((*tier, self.checklist.key, day(verdict.today), passed, *note))
 
     def parts(self) -> Iterator[Part]:
         """Everything below the verdict, in the order of a decision."""
@@ -90,6 +91,12 @@ class Report:
             (_name(self.verdict.of(each.item)), day(each.until), each.by, each.reason) for each in self.verdict.waived
         ]
         return Rows(["Item", "Last day", "By", "Reason"], rows) if rows else None
+
+    def not_applicable(self) -> Rows | None:
+        """What was left out, and why."""
+        left_out = [each for each in self.verdict.findings if each.outcome == "na"]
+        rows = [(_name(each), each.entry.by or "", each.said) for each in left_out]
+        return Rows(["Item", "By", "Reason"], rows) if rows else None
 
     def added(self) -> Rows | None:
         """What is asked because of the tier, and why."""

@@ -49,7 +49,14 @@ def text(checklist: Checklist, verdict: Verdict) -> str:
         <BLANKLINE>
         0 of 1 passed, 1 blocking
     """
-    blocks = (_head(checklist, verdict), _blockers(verdict), _advisories(verdict), _waived(verdict), _added(verdict))
+    blocks = (
+        _head(checklist, verdict),
+        _blockers(verdict),
+        _advisories(verdict),
+        _waived(verdict),
+        _not_applicable(verdict),
+        _added(verdict),
+    )
     parts = ["\n".join(lines) for block in blocks if (lines := list(block))]
     return "\n\n".join([*parts, _counts(verdict)])
 
@@ -58,6 +65,8 @@ def _head(checklist: Checklist, verdict: Verdict) -> Iterator[str]:
     tier = f"tier {verdict.tier}, " if verdict.tier else ""
     about = f"{verdict.subject} {verdict.version} ({tier}{checklist.key}, on {day(verdict.today)})"
     yield _harmless(f"{'READY' if verdict.ready else 'NOT READY'} for {verdict.stage}: {about}")
+    if verdict.tier_note:
+        yield from _wrapped(f"Tier {verdict.tier}, though {verdict.tier_note}", "", "  ")
 
 
 def _blockers(verdict: Verdict) -> Iterator[str]:
@@ -101,6 +110,16 @@ def _waived(verdict: Verdict) -> Iterator[str]:
     for each in verdict.waived:
         name = verdict.of(each.item).item.name
         yield from _listed(f"{name} ({each.item}): until {day(each.until)}, by {each.by}: {each.reason}")
+
+
+def _not_applicable(verdict: Verdict) -> Iterator[str]:
+    """Each with its reason: whoever reads the log may think otherwise."""
+    left_out = [finding for finding in verdict.findings if finding.outcome == "na"]
+    if left_out:
+        yield "Not applicable:"
+    for finding in left_out:
+        by = f" (by {finding.entry.by})" if finding.entry.by else ""
+        yield from _listed(f"{finding.item.name} ({finding.item.id}): {finding.said}{by}")
 
 
 def _added(verdict: Verdict) -> Iterator[str]:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from mlmgmt_widgets.content import ContentError, nearest, shown
 from mlmgmt_widgets.documents import Fault
 from mlmgmt_widgets.readiness.checklist import Checklist, Item
+from mlmgmt_widgets.readiness.counting import clause
 from mlmgmt_widgets.readiness.judging import Finding, Open, judge
 from mlmgmt_widgets.readiness.review import Review, fitting
+from mlmgmt_widgets.readiness.tiers import propose_tier
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +42,7 @@ class Verdict:
         today: the day that the verdict is of.
         findings: of every item that is asked, in the checklist's order.
         added: the items that are asked because the tier is not the lowest, with the reason.
+        tier_note: that the answers about risk propose another tier, and why it was not taken; empty where they agree.
     """
 
     ready: bool
@@ -50,6 +53,7 @@ class Verdict:
     today: date
     findings: tuple[Finding, ...]
     added: dict[str, str] = field(default_factory=dict)
+    tier_note: str = ""
 
     @property
     def applicable(self) -> int:
@@ -173,6 +177,7 @@ def evaluate(
         today=on,
         findings=findings,
         added=dict(_added(checklist, [finding.item for finding in findings])),
+        tier_note=_tier_note(checklist, review, chosen),
     )
 
 
@@ -184,6 +189,15 @@ def _tier(checklist: Checklist, review: Review, tier: str | None) -> str | None:
     if chosen is not None and chosen not in checklist.tiers:
         raise _unknown("tier", chosen, checklist.tiers)
     return chosen
+
+
+def _tier_note(checklist: Checklist, review: Review, chosen: str | None) -> str:
+    proposed = propose_tier(checklist, review.risk).tier
+    if proposed is None or proposed == chosen:
+        return ""
+    reason = review.tier_reason
+    why = f"chosen all the same: {clause(reason)}" if reason else "nobody says why it is another"
+    return f"the answers about risk propose {proposed}; {why}"
 
 
 def _unknown(what: str, given: str, known: Sequence[str]) -> ContentError:
