@@ -1,5 +1,6 @@
 // Adding evidence: a link, a note, a figure, or a file that is read.
 
+import { sentence } from "../ui/parts.js";
 import { h } from "../ui/screen.js";
 
 const MOST = 5_000_000; // characters: what a message to the kernel holds
@@ -14,13 +15,14 @@ const KINDS = [
   ["evidently", "An Evidently result"],
 ];
 
-/** @param {{item: object, send: (button: HTMLElement, kind: string, payload: object) => Promise<any>}} options */
+/** @param {{item: object, send: (button: HTMLElement, kind: string, payload: object, trouble: object) => Promise<any>}} options */
 export function evidenceForm({ item, send }) {
   const kind = h("select", { onchange: change }, KINDS.map(([value, text]) => h("option", { value }, text)));
   const place = h("div", { class: "mlm-stack" });
+  const trouble = sentence();
   const go = h("button", { type: "button", onclick: add }, "Add");
   const box = h("details", { class: "board-add" }, h("summary", {}, "Add evidence"),
-    h("div", { class: "mlm-stack" }, h("label", { class: "mlm-field" }, "What it is", kind), place, h("div", { class: "mlm-row" }, go)));
+    h("div", { class: "mlm-stack" }, h("label", { class: "mlm-field" }, "What it is", kind), place, trouble.element, h("div", { class: "mlm-row" }, go)));
   let fields = {};
 
   const text = (label, attributes = {}) => input(label, { type: "text", autocomplete: "off", maxlength: 1000, ...attributes });
@@ -33,6 +35,7 @@ export function evidenceForm({ item, send }) {
   }
 
   function change() {
+    trouble.say("");
     const pattern = item.rule?.metric ?? "";
     const bounds = () => ({ at_least: number("At least (optional)"), at_most: number("At most (optional)") });
     const shapes = {
@@ -59,7 +62,7 @@ export function evidenceForm({ item, send }) {
     const needed = { link: "link", note: "note", metric: "metric", "metric-file": "metric" }[kind.value];
     if (needed && given[needed] === undefined) return fields[needed].control.focus();
     if (kind.value === "metric" && given.value === undefined) return fields.value.control.focus();
-    const said = fields.file ? await upload(given) : await send(go, "evidence", given);
+    const said = fields.file ? await upload(given) : await send(go, "evidence", given, trouble);
     if (said && !said.clash) {
       change();
       box.open = false;
@@ -78,7 +81,7 @@ export function evidenceForm({ item, send }) {
       control.reportValidity();
       return undefined;
     }
-    return send(go, "upload", { ...given, source: kind.value === "metric-file" ? "metric" : kind.value, name: chosen.name, text: await chosen.text() });
+    return send(go, "upload", { ...given, source: kind.value === "metric-file" ? "metric" : kind.value, name: chosen.name, text: await chosen.text() }, trouble);
   }
 
   change();

@@ -35,7 +35,7 @@ export function itemPanel({ edit, item }) {
   const evidence = h("ul", { class: "board-evidence" });
   const history = h("ol", { class: "board-history" });
   const past = h("details", { class: "board-past" }, h("summary", {}, "History"), history);
-  const adding = evidenceForm({ item, send: (button, kind, payload) => send(button, kind, payload) });
+  const adding = evidenceForm({ item, send });
   const owner = h("input", { type: "text", maxlength: 80, autocomplete: "off" });
   const due = h("input", { type: "date" });
   const note = h("textarea", { rows: 2, maxlength: 10000 });
@@ -101,15 +101,16 @@ export function itemPanel({ edit, item }) {
     field.focus();
   }
 
-  async function send(button, kind, payload) {
-    trouble.say("");
+  /** Ask for a change; what is wrong with it stands where the person is looking. */
+  async function send(button, kind, payload, place = trouble) {
+    place.say("");
     clash.hidden = true;
     try {
       const said = await busy(button, () => edit(kind, { item: item.id, ...payload }));
       if (said?.clash) sayClash(said.clash, button, kind, payload);
       return said;
     } catch (error) {
-      trouble.say(error.message);
+      place.say(error.message);
       return undefined;
     }
   }
@@ -210,6 +211,7 @@ function facts(item) {
     item.owner ? `Owner: ${inWords(item.owner)}.` : "",
     item.expires_after_days ? `Evidence counts for ${item.expires_after_days} days.` : "",
     item.carries_over ? "It carries over to later versions." : "",
+    `Tests carry its id, ${item.id}.`,
     item.tiers?.length ? `Asked at ${item.tiers.join(", ")} risk${item.tier_reason ? `: ${item.tier_reason}` : "."}` : "",
   ].filter(Boolean).join(" ");
 }
