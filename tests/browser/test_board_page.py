@@ -97,6 +97,15 @@ def say(page: Page, name: str, status: str, *, reason: str = "", until: str = ""
     return one
 
 
+def two_boards(workspace: Workspace) -> tuple[ReadinessBoard, ReadinessBoard]:
+    """The boards of two people who have the same kept review open."""
+    workspace.reviews.begin(toy(), Review.model_validate(REVIEW), by="Di")
+    mine, theirs = (ReadinessBoard(workspace=lambda: workspace, today=TODAY, stage="production") for _ in range(2))
+    for board in (mine, theirs):
+        ask(board, "open", subject="churn-model", version="3")
+    return mine, theirs
+
+
 def introduce(page: Page, name: str = "Ana", role: str | None = None) -> None:
     dialog = page.get_by_role("dialog", name="Who are you?")
     dialog.get_by_label("Name").fill(name)
@@ -251,10 +260,7 @@ def test_a_report_of_tests_is_read(open_page: Open) -> None:
 
 
 def test_a_change_that_came_second_is_shown_and_can_go_on_top(open_page: Open, workspace: Workspace) -> None:
-    workspace.reviews.begin(toy(), Review.model_validate(REVIEW), by="Di")
-    mine, theirs = (ReadinessBoard(workspace=lambda: workspace, today=TODAY, stage="production") for _ in range(2))
-    for board in (mine, theirs):
-        ask(board, "open", subject="churn-model", version="3")
+    mine, theirs = two_boards(workspace)
     page = open_page(mine)
     one = opened(page, "rehearsed")
     ask(theirs, "say", who="Bo", item="rehearsed", status="fail", reason="It took two hours.")
@@ -270,10 +276,7 @@ def test_a_change_that_came_second_is_shown_and_can_go_on_top(open_page: Open, w
 
 
 def test_what_others_change_arrives_by_itself(open_page: Open, workspace: Workspace) -> None:
-    workspace.reviews.begin(toy(), Review.model_validate(REVIEW), by="Di")
-    mine, theirs = (ReadinessBoard(workspace=lambda: workspace, today=TODAY, stage="production") for _ in range(2))
-    for board in (mine, theirs):
-        ask(board, "open", subject="churn-model", version="3")
+    mine, theirs = two_boards(workspace)
     page = open_page(mine)
     expect(sentence(page)).to_contain_text("Not ready")
     one = opened(page, "drift")
@@ -289,10 +292,7 @@ def test_what_others_change_arrives_by_itself(open_page: Open, workspace: Worksp
 def test_a_form_that_was_begun_before_another_change_does_not_overwrite_it(
     open_page: Open, workspace: Workspace
 ) -> None:
-    workspace.reviews.begin(toy(), Review.model_validate(REVIEW), by="Di")
-    mine, theirs = (ReadinessBoard(workspace=lambda: workspace, today=TODAY, stage="production") for _ in range(2))
-    for board in (mine, theirs):
-        ask(board, "open", subject="churn-model", version="3")
+    mine, theirs = two_boards(workspace)
     page = open_page(mine)
     one = opened(page, "rehearsed")
     one.get_by_role("radio", name="Passes").check()
@@ -307,10 +307,7 @@ def test_a_form_that_was_begun_before_another_change_does_not_overwrite_it(
 
 
 def test_a_signature_that_came_second_is_said_and_can_be_given_again(open_page: Open, workspace: Workspace) -> None:
-    workspace.reviews.begin(toy(), Review.model_validate(REVIEW), by="Di")
-    mine, theirs = (ReadinessBoard(workspace=lambda: workspace, today=TODAY, stage="production") for _ in range(2))
-    for board in (mine, theirs):
-        ask(board, "open", subject="churn-model", version="3")
+    mine, theirs = two_boards(workspace)
     page = open_page(mine)
     page.get_by_role("tab", name="Sign-offs").click()
     page.get_by_label("In the role of").select_option("product-owner")

@@ -133,8 +133,8 @@ function render({ model, el }) {
   }
 
   async function close() {
-    draft.keep(null);
     await run("close");
+    draft.keep(null); // only now: where the kernel did not answer, the review is still on the page
   }
 
   function notice(text, ...more) {

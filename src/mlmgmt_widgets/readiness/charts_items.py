@@ -57,7 +57,7 @@ def draw_blocking(marks: Marks, records: str, **mark: Any) -> None:
 
 def px(place: float | str | alt.ExprRef) -> alt.XValue:
     """A place across in pixels of the whole chart."""
-    return alt.XValue(place)  # type: ignore[no-untyped-call]
+    return alt.XValue(place)  # type: ignore[no-untyped-call]  # Altair has no types for it
 
 
 # -- items by theme and status -------------------------------------------------------------------------------------

@@ -145,7 +145,7 @@ class Report:
         """How far every stage is, at the verdict's tier and on its day."""
         asked = {"tier": self.verdict.tier, "today": self.verdict.today}
         return by_stage(
-            evaluate(self.checklist, self.review, stage=self.checklist.stages[-1], **asked),  # type: ignore[arg-type]
+            evaluate(self.checklist, self.review, stage=self.checklist.stages[-1], **asked),  # type: ignore[arg-type]  # a tier and a day, by name
             self.checklist,
         )
 
