@@ -359,6 +359,14 @@ def test_looking_for_others_changes_leaves_the_focus_where_it_is(open_page: Open
     expect(take).to_be_focused()
 
 
+def test_no_tier_can_be_chosen_before_it_is_known_what_it_asks(open_page: Open) -> None:
+    page = open_page()
+    page.evaluate("() => { window.cut = true; }")
+    page.get_by_role("tab", name="Risk").click()
+    tier = page.locator(".board-tiers input").first
+    expect(tier).to_be_disabled()
+
+
 def test_signatures(open_page: Open) -> None:
     page = open_page()
     page.get_by_role("tab", name="Sign-offs").click()

@@ -12,10 +12,11 @@ export function riskTab({ edit, checklist, choose }) {
   const trouble = sentence();
   const questions = risk.map(question);
   const proposal = h("p", { class: "board-proposal" });
-  const options = h("fieldset", { class: "board-tiers" }, h("legend", { class: "mlm-quiet-text" }, "Tier"));
+  // What can be chosen, and what follows from it, comes with the first answer.
+  const options = h("fieldset", { class: "board-tiers", disabled: true }, h("legend", { class: "mlm-quiet-text" }, "Tier"));
   const reason = h("textarea", { rows: 2, maxlength: 10000 });
   const reasonField = h("label", { class: "mlm-field", hidden: true }, "Why not the proposed tier?", reason);
-  const save = h("button", { type: "button", class: "mlm-primary", onclick: () => take() }, "Choose this tier");
+  const save = h("button", { type: "button", class: "mlm-primary", disabled: true, onclick: () => take() }, "Choose this tier");
   const done = h("span", { class: "mlm-small mlm-quiet", role: "status" });
   const added = h("ul", { class: "board-added" });
   const more = h("details", { class: "board-past" }, h("summary", {}, "What a higher tier adds, and why"), added);
@@ -35,7 +36,7 @@ export function riskTab({ edit, checklist, choose }) {
 
   function question({ id, question: text }) {
     const inputs = ANSWERS.map(([value]) => h("input", { type: "radio", name: `${group}-${id}`, value, onchange: () => answer(id, value) }));
-    return { id, inputs, element: h("li", {}, h("fieldset", { class: "board-question-set" }, h("legend", {}, text), h("div", { class: "board-answers" }, ANSWERS.map(([, title], i) => h("label", {}, inputs[i], h("span", {}, title)))))) };
+    return { id, inputs, element: h("li", {}, h("fieldset", { class: "board-question-set", disabled: true }, h("legend", {}, text), h("div", { class: "board-answers" }, ANSWERS.map(([, title], i) => h("label", {}, inputs[i], h("span", {}, title)))))) };
   }
 
   async function answer(id, value) {
@@ -94,6 +95,7 @@ export function riskTab({ edit, checklist, choose }) {
   function show(next) {
     if (!next) return;
     said = next;
+    for (const set of element.querySelectorAll("fieldset")) set.disabled = false;
     const { tab, head } = said;
     current = head.tier;
     for (const { id, inputs } of questions) for (const input of inputs) input.checked = tab.answers[id] === input.value;
