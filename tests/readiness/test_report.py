@@ -371,6 +371,10 @@ def test_a_log_says_what_blocks_and_why(small: Case) -> None:
         "Asked because the tier is high:\n"
         "  - Rollback rehearsed (rehearsed): what nobody has tried fails at night\n"
         "\n"
+        "Sign-offs, which open and block nothing by themselves:\n"
+        "  - Product owner, production: not yet\n"
+        "  - ML engineer, production: not yet\n"
+        "\n"
         "3 of 5 passed, 1 blocking, 1 advised"
     )
 

@@ -402,6 +402,18 @@ def test_an_unknown_tier_is_told_with_its_line(tmp_path):
     ]
 
 
+def test_a_sign_off_of_an_unknown_stage_is_told_with_its_line(tmp_path):
+    text = (
+        HEAD
+        + "sign_offs:\n  - {role: dpo, by: Bo, on: 2026-11-01}\n  - {role: dpo, by: Bo, on: 2026-11-02, stage: %s}\n"
+    )
+    assert load_review(written(tmp_path, text % ASKED.stages[0], "review.yaml"), ASKED).sign_offs
+    near = ASKED.stages[0] + "x"
+    ((line, field, found, expected),) = faults(tmp_path, text % near, ASKED)
+    assert (line, field, found) == (6, "sign_offs[1].stage", f"'{near}'")
+    assert f"nearest: {ASKED.stages[0]}" in expected
+
+
 def test_all_that_does_not_fit_is_told_at_once(tmp_path):
     text = HEAD.replace("1.0.0", "2.0.0") + "tier: top\nitems:\n  a: {}\n  b: {}\n"
     assert [each[:2] for each in faults(tmp_path, text, ASKED)] == [

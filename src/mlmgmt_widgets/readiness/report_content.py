@@ -183,14 +183,9 @@ class Report:
 
     def _unsigned(self) -> Iterator[tuple[str, ...]]:
         """The roles that sign off a stage up to the one that is asked for, and have not done so for this version."""
-        reached = self.checklist.stages[: self.checklist.stages.index(self.verdict.stage) + 1]
-        version = self.review.version
-        about = [each for each in self.review.sign_offs if (each.version or version) == version]
-        for stage in reached:
-            there = {each.role for each in about if each.stage in {None, stage}}
-            for role in self.checklist.sign_offs.get(stage, ()):
-                if role not in there:
-                    yield in_words(stage), in_words(role), "not yet", "", "", version, ""
+        for each in self.verdict.signatures:
+            if each.said is None:
+                yield in_words(each.stage), in_words(each.role), "not yet", "", "", self.review.version, ""
 
     def _risk(self) -> Iterator[Part]:
         rows = self.added()

@@ -89,6 +89,11 @@ def misfits(review: Review, checklist: Checklist) -> Iterator[Problem]:
         yield Problem(("tier",), shown(review.tier), expected)
     yield from _unknown("items", review.items, checklist.items_by_id, f"one of the items of {checklist.key}")
     asked = [question.id for question in checklist.risk]
+    for place, signed in enumerate(review.sign_offs):
+        if signed.stage is not None and signed.stage not in checklist.stages:
+            near = nearest(signed.stage, checklist.stages)
+            expected = f"one of {', '.join(checklist.stages)}" + (f" (nearest: {near})" if near else "")
+            yield Problem(("sign_offs", place, "stage"), shown(signed.stage), expected)
     yield from _unknown("risk", review.risk, asked, f"one of the questions about risk of {checklist.key}")
 
 

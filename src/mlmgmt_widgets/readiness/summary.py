@@ -56,6 +56,7 @@ def text(checklist: Checklist, verdict: Verdict) -> str:
         _waived(verdict),
         _not_applicable(verdict),
         _added(verdict),
+        _signatures(verdict),
     )
     parts = ["\n".join(lines) for block in blocks if (lines := list(block))]
     return "\n\n".join([*parts, _counts(verdict)])
@@ -127,6 +128,19 @@ def _added(verdict: Verdict) -> Iterator[str]:
         yield f"Asked because the tier is {verdict.tier}:"
     for item, reason in verdict.added.items():
         yield from _listed(f"{verdict.of(item).item.name} ({item}): {reason}")
+
+
+def _signatures(verdict: Verdict) -> Iterator[str]:
+    if verdict.signatures:
+        yield "Sign-offs, which open and block nothing by themselves:"
+    for each in verdict.signatures:
+        said = each.said
+        words = (
+            f"{said.decision} by {said.by}, {day(said.on)}" + (f": {said.note}" if said.note else "")
+            if said
+            else "not yet"
+        )
+        yield from _listed(f"{in_words(each.role)}, {each.stage}: {words}")
 
 
 def _counts(verdict: Verdict) -> str:

@@ -13,6 +13,7 @@ from mlmgmt_widgets.readiness.checklist import Checklist, Item
 from mlmgmt_widgets.readiness.counting import clause
 from mlmgmt_widgets.readiness.judging import Finding, Open, judge
 from mlmgmt_widgets.readiness.review import Review, fitting
+from mlmgmt_widgets.readiness.signatures import Signature, signatures
 from mlmgmt_widgets.readiness.tiers import propose_tier
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Verdict:
         findings: of every item that is asked, in the checklist's order.
         added: the items that are asked because the tier is not the lowest, with the reason.
         tier_note: that the answers about risk propose another tier, and why it was not taken; empty where they agree.
+        signatures: where the roles stand that sign off this stage or an earlier one. They decide nothing here; an item
+            whose rule is a sign-off does.
     """
 
     ready: bool
@@ -54,6 +57,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     added: dict[str, str] = field(default_factory=dict)
     tier_note: str = ""
+    signatures: tuple[Signature, ...] = ()
 
     @property
     def applicable(self) -> int:
@@ -178,6 +182,7 @@ def evaluate(
         findings=findings,
         added=dict(_added(checklist, [finding.item for finding in findings])),
         tier_note=_tier_note(checklist, review, chosen),
+        signatures=signatures(checklist, review, stage, on),
     )
 
 
