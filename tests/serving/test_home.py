@@ -99,7 +99,9 @@ def test_on_all_addresses_join_links_name_the_one_that_others_can_use(
 
 def test_the_links_name_the_facilitators_page_with_its_key() -> None:
     text = "\n".join(run.links("127.0.0.1", 8866, "k"))
-    assert "http://127.0.0.1:8866/voila/render/maturity_workshop.ipynb#key=k" in text
+    for notebook in ("maturity_workshop", "timeline_estimator", "readiness_review"):
+        assert f"http://127.0.0.1:8866/voila/render/{notebook}.ipynb#key=k" in text
+    assert "http://127.0.0.1:8866/voila/render/maturity_survey.ipynb\n" in text  # participants hold no key
     assert "Phones" not in text
 
 

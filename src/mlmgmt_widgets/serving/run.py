@@ -136,11 +136,17 @@ def links(host: str, port: int, key: str) -> list[str]:
         f"  Home          {here}/",
         f"  Facilitator   {_facilitator(here, key)}",
         f"  Survey        {here}/voila/render/maturity_survey.ipynb",
+        f"  Timeline      {_page(here, 'timeline_estimator', key)}",
+        f"  Readiness     {_page(here, 'readiness_review', key)}",
     ]
     reachable = _reachable(host)
     if reachable != _name(host):
         lines += ["", f"  Phones and laptops in the same network: http://{reachable}:{port}/"]
-    lines += ["", "  The facilitator's link holds a key: keep it to yourself. Participants get theirs from that page."]
+    lines += [
+        "",
+        "  Links that end in a key keep what they make on this server: keep them to yourself.",
+        "  Participants get theirs from the facilitator's page.",
+    ]
     return lines
 
 
@@ -207,7 +213,11 @@ def _migrate(url: str) -> None:
 
 
 def _facilitator(base: str, key: str) -> str:
-    return f"{base}/voila/render/maturity_workshop.ipynb#key={quote(key, safe='')}"
+    return _page(base, "maturity_workshop", key)
+
+
+def _page(base: str, notebook: str, key: str) -> str:
+    return f"{base}/voila/render/{notebook}.ipynb#key={quote(key, safe='')}"
 
 
 def _name(host: str) -> str:
