@@ -111,7 +111,7 @@ def forge(page: Page, answer: dict[str, Any]) -> list[dict[str, Any]]:
                 const { connect } = await import(document.querySelector('link[href*="/kernel.js"]').href);
                 const said = [];
                 const onMessage = ({ content: { data } }) => {
-                    if (data?.content?.ticket >= 900) said.push(data.content);
+                    if (data?.content?.ticket >= 900 && data.content.ticket < 907) said.push(data.content);
                 };
                 const { baseUrl: base, kernelId } = config;
                 const kernel = connect({ base, id: kernelId, onMessage, onState() {} });

@@ -14,8 +14,8 @@ const TABS = [["items", "Items"], ["risk", "Risk"], ["sign-offs", "Sign-offs"], 
 /** @param {object} options what the tabs need: `run`, `edit`, `again`, `root`, `who`, `drawings`, `checklist`, `asOf` */
 export function tabsOf(options) {
   const { again, drawings } = options;
-  const panel = h("div", { class: "board-panel", role: "tabpanel", id: "board-panel", tabindex: "-1" });
-  const row = tabRow({ name: "board", label: "Review", tabs: TABS, panel, onchoose: choose });
+  const panel = h("div", { class: "board-panel", role: "tabpanel", tabindex: "-1" });
+  const row = tabRow({ label: "Review", tabs: TABS, panel, onchoose: choose });
   const builders = { items: itemsTab, risk: riskTab, "sign-offs": signOffsTab, time: timeTab, compare: compareTab, files: filesTab };
   const views = new Map(); // tabs keep what was typed in them
   let chosen = "items";

@@ -28,8 +28,8 @@ export function forecastPane(options) {
   const dates = h("dl", { class: "estimator-dates" });
   const stale = h("p", { class: "mlm-note estimator-stale", "data-tone": "attention", role: "status", hidden: true });
   const live = h("p", { class: "mlm-quiet-text", role: "status", "aria-live": "polite" });
-  const panel = h("div", { class: "estimator-panel", role: "tabpanel", id: "estimator-panel", tabindex: "-1" });
-  const tabs = tabRow({ name: "estimator", label: "Forecast", tabs: TABS, panel, onchoose: choose });
+  const panel = h("div", { class: "estimator-panel", role: "tabpanel", tabindex: "-1" });
+  const tabs = tabRow({ label: "Forecast", tabs: TABS, panel, onchoose: choose });
   const answer = h("section", { class: "estimator-answer", "aria-label": "Answer" }, sentence, dates, deadline, compared, overrun, stale, live);
   const element = h("div", { class: "estimator-right" }, h("div", { class: "estimator-head" }, answer, tabs.element), panel);
   let spoken = 0;

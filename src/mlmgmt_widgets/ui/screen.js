@@ -34,7 +34,8 @@ export class NoAnswer extends Passing {}
  */
 export function connect(model) {
   const waiting = new Map();
-  let last = 0;
+  // All views of one model hear every answer: each counts from a place of its own, or would take another's.
+  let last = crypto.getRandomValues(new Uint32Array(1))[0] * 2 ** 20;
 
   function receive(message, buffers) {
     const question = waiting.get(message?.ticket);

@@ -3,11 +3,13 @@
 import { h } from "./screen.js";
 
 /**
- * @param {{name: string, label: string, tabs: [string, string][], panel: HTMLElement, onchoose: (name: string) => void}} options
- *   `name` begins all ids, `label` says what the tabs are of, `tabs` are names and titles
+ * @param {{label: string, tabs: [string, string][], panel: HTMLElement, onchoose: (name: string) => void}} options
+ *   `label` says what the tabs are of, `tabs` are names and titles; the panel gets an id
  * @returns {{element: HTMLElement, mark: (chosen: string) => void}}
  */
-export function tabRow({ name, label, tabs, panel, onchoose }) {
+export function tabRow({ label, tabs, panel, onchoose }) {
+  const name = `tabs-${crypto.getRandomValues(new Uint32Array(1))[0]}`; // two widgets of one kind may share a page
+  panel.id = `${name}-panel`;
   const buttons = tabs.map(([tab, title]) => h("button", { type: "button", role: "tab", id: `${name}-tab-${tab}`, "aria-controls": panel.id, "data-tab": tab, onclick: () => onchoose(tab) }, title));
   const element = h("div", { class: "mlm-tabs", role: "tablist", "aria-label": label, onkeydown: pressed }, buttons);
 

@@ -15,7 +15,12 @@
   show();
   system.addEventListener("change", show);
   addEventListener("storage", show);
-  document.addEventListener("DOMContentLoaded", show);
+  document.addEventListener("DOMContentLoaded", () => {
+    show();
+    // On a phone the row of pages scrolls; this page's own entry has to be in sight.
+    const here = document.querySelector(".page-header [aria-current]");
+    if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
+  });
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("#theme")) return;
     const dark = document.body.dataset.jpThemeLight === "false";
