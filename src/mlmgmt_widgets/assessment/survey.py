@@ -16,6 +16,7 @@ from mlmgmt_widgets.assessment.scoring import Result, score
 from mlmgmt_widgets.content import ContentError, names
 from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.ui.assets import script, style
+from mlmgmt_widgets.ui.opener import Opener
 from mlmgmt_widgets.ui.screen import Request, Screen, asks
 
 if TYPE_CHECKING:
@@ -102,8 +103,7 @@ class MaturitySurvey(Screen):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._open_workspace = workspace
-        self._workspace: Workspace | None = None
+        self._workspace = Opener(workspace, "This survey is not connected to any workshops.")
         self._rubric: Rubric | None = None
         self._code = self._token = ""
         if rubric is not None:
@@ -181,7 +181,7 @@ class MaturitySurvey(Screen):
 
     @asks("join", Join)
     def _join(self, asked: Join) -> dict[str, Any]:
-        workspace = self._opened()
+        workspace = self._workspace.get()
         workshop = workspace.workshops.get(asked.code)
         participant = workspace.workshops.participant(workshop.code, asked.token) if asked.token else None
         self._code, self._token = workshop.code, asked.token if participant and asked.token else ""
@@ -197,7 +197,7 @@ class MaturitySurvey(Screen):
     def _enter(self, asked: Enter) -> dict[str, Any]:
         if not self._code:
             raise Refusal("Join a workshop first.")
-        participant = self._opened().workshops.enter(self._code, asked.token, asked.role, asked.name)
+        participant = self._workspace.get().workshops.enter(self._code, asked.token, asked.role, asked.name)
         self._token = asked.token
         self.response = _as_plain(participant.answers)
         return {"participant": _about(participant)}
@@ -208,7 +208,7 @@ class MaturitySurvey(Screen):
         if self.mode == "alone":
             self.response = _with(self.response, asked.question, answer, comment)
             return {"applied": True, "sequence": asked.sequence}
-        workshops = self._opened().workshops
+        workshops = self._workspace.get().workshops
         stored = workshops.record(self._code, self._entered(), asked.question, answer, comment, sequence=asked.sequence)
         self.response = _with(self.response, asked.question, stored.answer, stored.comment)
         return {
@@ -220,13 +220,13 @@ class MaturitySurvey(Screen):
 
     @asks("finish", Finish)
     def _finish(self, asked: Finish) -> dict[str, Any]:
-        self._opened().workshops.finish(self._code, self._entered(), finished=asked.finished)
+        self._workspace.get().workshops.finish(self._code, self._entered(), finished=asked.finished)
         return {"finished": asked.finished}
 
     @asks("state")
     def _state(self, _asked: Request) -> dict[str, Any]:
         if self._code:
-            self.workshop = _public(self._opened().workshops.get(self._code))
+            self.workshop = _public(self._workspace.get().workshops.get(self._code))
         return {}
 
     def _chosen(self) -> Rubric:
@@ -238,13 +238,6 @@ class MaturitySurvey(Screen):
         if not self._token:
             raise Refusal("Join a workshop first.")
         return self._token
-
-    def _opened(self) -> Workspace:
-        if self._workspace is None:
-            if self._open_workspace is None:
-                raise Refusal("This survey is not connected to any workshops.")
-            self._workspace = self._open_workspace()
-        return self._workspace
 
 
 def _reach(rubric: Rubric) -> dict[str, tuple[float, float]]:

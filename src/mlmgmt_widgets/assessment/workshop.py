@@ -26,6 +26,7 @@ from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.ui import vega
 from mlmgmt_widgets.ui.assets import script, style
 from mlmgmt_widgets.ui.lock import Lock
+from mlmgmt_widgets.ui.opener import Opener
 from mlmgmt_widgets.ui.screen import Reply, Request, Screen, asks
 
 if TYPE_CHECKING:
@@ -92,9 +93,8 @@ class MaturityWorkshop(Screen):
         **kwargs: Any,
     ) -> None:
         self._lock = Lock()
-        self._open_workspace = workspace
+        self._workspace = Opener(workspace, "This screen has no workspace: write MaturityWorkshop(Workspace.open).")
         self._records_from = records
-        self._workspace: Workspace | None = None
         self._code = ""
         super().__init__(served=self._lock.served, locked=not self._lock.open, _vega=vega.name(), **kwargs)
 
@@ -357,11 +357,7 @@ class MaturityWorkshop(Screen):
     def _opened(self) -> Workspace:
         if not self._lock.open:
             raise Refusal("This page needs the facilitator’s key first.")
-        if self._workspace is None:
-            if self._open_workspace is None:
-                raise Refusal("This screen has no workspace: write MaturityWorkshop(Workspace.open).")
-            self._workspace = self._open_workspace()
-        return self._workspace
+        return self._workspace.get()
 
     def _current(self) -> Workshop:
         if not self._code:

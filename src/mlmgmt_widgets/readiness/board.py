@@ -28,6 +28,7 @@ from mlmgmt_widgets.ui import vega
 from mlmgmt_widgets.ui.assets import script, style
 from mlmgmt_widgets.ui.drawings import Drawings
 from mlmgmt_widgets.ui.lock import Lock
+from mlmgmt_widgets.ui.opener import Opener
 from mlmgmt_widgets.ui.screen import Reply, Request, asks
 
 if TYPE_CHECKING:
@@ -109,8 +110,7 @@ class ReadinessBoard(Changes):
         evidence: str | os.PathLike[str] | None = None,
     ) -> None:
         self._lock = Lock()
-        self._open_workspace = workspace
-        self._workspace: Workspace | None = None
+        self._workspace = Opener(workspace, "Nothing can be kept here: write ReadinessBoard(workspace=Workspace.open).")
         self._drawings = Drawings()
         self._session: Session | None = None
         self._beside: Review | None = None
@@ -440,13 +440,13 @@ class ReadinessBoard(Changes):
 
     @property
     def _may_keep(self) -> bool:
-        return self._lock.open and self._open_workspace is not None
+        return self._lock.open and self._workspace.possible
 
     def _keeping(self) -> dict[str, bool]:
         """What the page may do: keep reviews, and read the files that evidence names."""
         return {
             "locked": not self._lock.open,
-            "possible": self._open_workspace is not None,
+            "possible": self._workspace.possible,
             "reads": self._evidence is not None and not self._lock.served,
         }
 
@@ -455,11 +455,7 @@ class ReadinessBoard(Changes):
         """The reviews that are kept; checked at every request, since a visitor can send any message."""
         if not self._lock.open:
             raise Refusal("Reviews that are kept need the facilitator’s key first.")
-        if self._workspace is None:
-            if self._open_workspace is None:
-                raise Refusal("Nothing can be kept here: write ReadinessBoard(workspace=Workspace.open).")
-            self._workspace = self._open_workspace()
-        return self._workspace.reviews
+        return self._workspace.get().reviews
 
 
 def _folder(

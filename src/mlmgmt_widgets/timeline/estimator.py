@@ -28,6 +28,7 @@ from mlmgmt_widgets.ui import vega
 from mlmgmt_widgets.ui.assets import script, style
 from mlmgmt_widgets.ui.drawings import Drawings
 from mlmgmt_widgets.ui.lock import Lock
+from mlmgmt_widgets.ui.opener import Opener
 from mlmgmt_widgets.ui.screen import Reply, Request, Screen, asks
 
 if TYPE_CHECKING:
@@ -108,8 +109,9 @@ class TimelineEstimator(Screen):
         workspace: Callable[[], Workspace] | None = None,
     ) -> None:
         self._lock = Lock()
-        self._open_workspace = workspace
-        self._workspace: Workspace | None = None
+        self._workspace = Opener(
+            workspace, "Nothing can be saved here: write TimelineEstimator(workspace=Workspace.open)."
+        )
         self._draws, self._seed = draws, seed
         self._drawings = Drawings()
         self._a: Comparable | None = None
@@ -366,11 +368,7 @@ class TimelineEstimator(Screen):
         """The saved plans; checked at every request, since a visitor can send any message."""
         if not self._lock.open:
             raise Refusal("Saved plans need the facilitator’s key first.")
-        if self._workspace is None:
-            if self._open_workspace is None:
-                raise Refusal("Nothing can be saved here: write TimelineEstimator(workspace=Workspace.open).")
-            self._workspace = self._open_workspace()
-        return self._workspace.plans
+        return self._workspace.get().plans
 
     # -- files and charts ----------------------------------------------------------------------------------
 
@@ -407,7 +405,7 @@ class TimelineEstimator(Screen):
         """What the page may do with saved plans, and the versions of the one that this plan goes on from."""
         from mlmgmt_widgets.workspace.errors import WorkspaceError
 
-        saving: dict[str, Any] = {"locked": not self._lock.open, "possible": self._open_workspace is not None}
+        saving: dict[str, Any] = {"locked": not self._lock.open, "possible": self._workspace.possible}
         if saving["locked"] or not saving["possible"]:
             return saving, ()
         plans = self._plans
