@@ -160,3 +160,15 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(visit: Visit, served: Serve
     page.locator("input[type=file]").first.set_input_files(EXAMPLE)
     expect(sentence(page)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_the_row_of_pages_shows_where_one_is(visit: Visit, served: Served) -> None:
+    page = visit(address(served), width=390)
+    here = page.get_by_role("navigation", name="Pages").locator("[aria-current]")
+    expect(here).to_have_text("Readiness")
+    row, entry = here.locator("xpath=..").bounding_box(), here.bounding_box()
+    assert row is not None
+    assert entry is not None
+    assert here.evaluate("(each) => each.parentElement.scrollWidth > each.parentElement.clientWidth")
+    assert row["x"] - 1 <= entry["x"]
+    assert entry["x"] + entry["width"] <= row["x"] + row["width"] + 1
