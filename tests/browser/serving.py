@@ -103,10 +103,14 @@ def running(home: Path, arguments: list[str], says: str, folder: Path | None = N
         assert address, "the server did not start:\n" + "".join(output)
         yield Served(address[0], home, process, output)
     finally:
-        process.send_signal(signal.SIGINT)
+        below = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        # As a service manager does; whoever starts tests in the background may have them ignore an interrupt.
+        process.send_signal(signal.SIGTERM)
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(15)
         reader.join(5)
+        _, left = psutil.wait_procs(below, 15)
+        assert left == [], "these outlived their server"

@@ -177,8 +177,12 @@ def lab(port: int = 8888, *, open_browser: bool = True) -> None:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # a container; the address is this machine's alone and holds a token
+    if os.name == "posix":
+        # JupyterLab takes this process's place: Ctrl+C and every other signal reach it, and with it its kernels.
+        sys.stdout.flush()
+        os.execve(sys.executable, command, environment)  # noqa: S606 - our own Python, without a shell
     try:
-        status = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own Python
+        status = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
     except KeyboardInterrupt:
         return
     if status:
