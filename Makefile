@@ -10,19 +10,22 @@ PORT ?= 8866
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 20
 
+# Not compiled: most of what is installed is never imported, and what is compiles once, at its first import.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
+
 .venv/.runs: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (with its venv module) and was not found." >&2; exit 2; }
 	@echo "Setting up .venv; this is done once."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(PIP) -e .
 	@touch $@
 
 .venv/.tests: .venv/.runs
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(PIP) -e '.[test]'
 	@touch $@
 
 .venv/.bench: .venv/.tests
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@$(PIP) -e '.[bench]'
 	@touch $@
 
 serve: .venv/.runs  ## the workbook as apps, for a room (HOST=0.0.0.0 lets phones in)

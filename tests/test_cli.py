@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from mlmgmt_widgets import cli
@@ -131,7 +131,7 @@ def test_an_editor_takes_what_is_shipped_by_the_schema(mlmgmt, kind):
         assert list(judge.iter_errors({**data, "unknwon": 1}))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(reviewed())
 def test_the_schemas_accept_what_is_accepted(pair):
     for found in pair:

@@ -307,7 +307,7 @@ def test_no_bytes_break_the_reader(raw):
 LINES = GOOD.splitlines()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @forall(st.integers(0, len(LINES) - 1), st.text(max_size=30), st.integers(0, 60))
 def test_no_edit_of_a_rubric_gives_more_than_content_errors(tmp_path_factory, row, text, column):
     lines = list(LINES)

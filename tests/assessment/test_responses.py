@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given as forall
-from hypothesis import settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from tests.rubrics import given, toy, written
@@ -232,7 +231,6 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
 ARMED = st.builds("{}{}".format, st.sampled_from(["=", "+", "-", "@", "\t", "'", "'=", "''+"]), TEXT)
 
 
-@settings(deadline=None)
 @forall(
     st.dictionaries(
         (TEXT | ARMED).map(str.strip).filter(bool), st.tuples(TEXT | ARMED, ANSWERS, TEXT | ARMED), max_size=5

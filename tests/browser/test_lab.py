@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
@@ -77,6 +78,22 @@ def test_the_workshop_needs_no_key_here_and_shows_its_charts(visit: Visit, jupyt
     expect(page.get_by_text("Jupyter news")).to_have_count(0)  # nobody is asked about it
 
 
+def run_cell(page: Page, code: str, begins: str) -> str:
+    """Run code in the last cell; return what it prints, which begins like this."""
+    cell = page.locator(".jp-CodeCell").last
+    prompt = cell.locator(".jp-InputPrompt")
+    number = prompt.inner_text()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(code)
+    page.keyboard.press("Control+Enter")
+    expect(prompt).not_to_have_text(number)
+    output = cell.locator(".jp-OutputArea")
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]:"))
+    expect(output).to_contain_text(begins)
+    return output.inner_text().strip()
+
+
 def test_the_estimator_moves_with_keys_and_with_code(visit: Visit, jupyterlab: Served) -> None:
     page = run_all(visit, jupyterlab, "timeline_estimator")
     answer = page.locator(".estimator-sentence")
@@ -92,16 +109,14 @@ def test_the_estimator_moves_with_keys_and_with_code(visit: Visit, jupyterlab: S
     for _ in range(4):
         slider.press("ArrowRight")
     expect(answer).not_to_have_text(said)
-    # Code reads what was moved, and moves it back.
-    cell = page.locator(".jp-CodeCell").last
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(
-        "moved = estimator.plan['tasks'][9]['weeks']; estimator.plan = load_plan('new-model'); "
-        "print('moved to', moved, 'and p50 is', round(estimator.forecast['weeks']['p50']))"
-    )
-    page.keyboard.press("Control+Enter")
-    expect(cell.locator(".jp-OutputArea")).to_contain_text("moved to 3.0 and p50 is 26")
+    # Code reads what was moved, and moves it back. Keys that come quickly reach the kernel as one change, in a moment.
+    read = "print('moved to', estimator.plan['tasks'][9]['weeks'])"
+    for _ in range(20):
+        if (moved := run_cell(page, read, "moved to")) == "moved to 3.0":
+            break
+    assert moved == "moved to 3.0"
+    back = "estimator.plan = load_plan('new-model'); print('p50 is', round(estimator.forecast['weeks']['p50']))"
+    assert run_cell(page, back, "p50 is") == "p50 is 26"
     expect(answer).to_have_text(said)
     expect(slider).to_have_value("2")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from huggingface_hub import EvalResult, ModelCard
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from tests.plans import NASTY, TYPED
 from tests.readiness import shapes
 from tests.readiness.board_shapes import REVIEW, toy
@@ -83,7 +83,7 @@ def test_a_new_card_has_the_metrics_and_the_verdict() -> None:
     assert "| AUC floor | auc 0.83, needs at least 0.8 |" in found.text
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(shapes.reviewed())
 def test_exactly_the_metrics_that_count_for_this_version_are_in_it(pair: tuple[Checklist, Review]) -> None:
     asked, said = pair

@@ -135,7 +135,7 @@ def test_a_checklist_without_tiers_asks_everything():
 
 
 @given(reviewed())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_any_checklist_survives_json_python_yaml_and_pickle(made):
     asked, _ = made
     short = asked.model_dump(mode="json", exclude_defaults=True)

@@ -251,7 +251,7 @@ def test_an_edit_is_refused_or_gives_a_review_that_its_file_can_hold(edit):
 
 
 @given(reviewed())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_for_another_version_only_what_carries_over_still_counts(made):
     asked, before = made
     after = for_version(before, "4")
@@ -265,7 +265,7 @@ def test_for_another_version_only_what_carries_over_still_counts(made):
 
 
 @given(reviewed())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_there_and_back_again_everything_counts_as_before(made):
     asked, before = made
     back = for_version(for_version(before, "4"), before.version)
@@ -405,7 +405,7 @@ def plain_state(state):
 
 
 @given(st.lists(STEPS, max_size=8))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_the_history_read_backwards_gives_every_earlier_state(steps):
     made = review({"floor": {"status": "pass", "by": "Zoë", "on": days(-20)}})
     states = {"floor": [made.entry("floor")], "plan": [made.entry("plan")]}
@@ -428,7 +428,7 @@ def test_the_history_read_backwards_gives_every_earlier_state(steps):
 
 
 @given(st.lists(STEPS, max_size=6), st.lists(st.sampled_from(TIERS), max_size=3))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_edits_of_one_part_leave_the_others_alone(steps, tiers):
     signed = sign_off(review(tier="low"), SignOff(role="a", by="Ada", on=TODAY))
     made = signed
@@ -443,7 +443,7 @@ def test_edits_of_one_part_leave_the_others_alone(steps, tiers):
 
 
 @given(st.lists(STEPS, min_size=1, max_size=6))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_nobody_s_name_comes_off_what_they_said(steps):
     """A status stands with the name of whoever said it: `put` aside, only saying something anew changes that name."""
     made = passed()

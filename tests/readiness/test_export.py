@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 from defusedxml import ElementTree
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.plans import NASTY, TYPED, identifiers, texts
 from tests.readiness import shapes
@@ -28,7 +28,7 @@ from mlmgmt_widgets.readiness.export_yaml import to_yaml
 from mlmgmt_widgets.readiness.judging import Finding
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-LOOSE = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+LOOSE = settings(max_examples=60)
 REVIEWS = sorted((shipped() / "examples").rglob("*review*.yaml")) + sorted(
     (shipped() / "examples" / "releases").glob("*.yaml")
 )

@@ -159,9 +159,7 @@ def test_the_forms_say_what_their_functions_say(mlmgmt: Run, folder: Path) -> No
     assert (folder / "out.xml").read_text("utf-8") == export.to_junit(asked, verdict)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
-)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], max_examples=40)
 @given(pair=shapes.reviewed())
 def test_the_gate_on_an_exported_file_agrees(folder: Path, pair: tuple[Checklist, Review]) -> None:
     """Of what is not read again: a file, a report or a tag is looked for where the gate is asked."""

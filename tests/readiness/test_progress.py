@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlmgmt_widgets.content import ContentError
@@ -88,7 +88,6 @@ def grown(steps: list[Any]) -> tuple[Review, dict[date, Review], date]:
 
 
 @given(_REVIEWS)
-@settings(deadline=None)
 def test_every_day_gives_what_was_there_then(steps: list[Any]) -> None:
     now, ends, _ = grown(steps)
     for day, then in ends.items():
@@ -147,7 +146,6 @@ def agrees(toy: Checklist, now: Review, found: Progress, day: date) -> None:
 
 
 @given(_REVIEWS, st.integers(0, 12))
-@settings(deadline=None)
 def test_on_every_day_the_progress_is_what_the_verdict_was(steps: list[Any], later: int) -> None:
     """Every day is judged as a whole here, also the days on which `progress` looks at nothing."""
     now, _, last = grown(steps)

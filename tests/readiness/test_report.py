@@ -10,7 +10,7 @@ from typing import Any
 
 import altair as alt
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from markdown_it import MarkdownIt
 from tests.plans import NASTY, TYPED
 from tests.readiness import shapes
@@ -34,7 +34,7 @@ from mlmgmt_widgets.readiness.wording import outcome, sentence
 from mlmgmt_widgets.ui.figure import Figure
 
 READER = MarkdownIt("commonmark", {"html": True}).enable("table")
-LOOSE = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
+LOOSE = settings(max_examples=40)
 HOSTILE = [
     TYPED, "</style></title><script>x</script>", "# 1. - [x](javascript:y) ![z](w)", "</details><img src=x onerror=y>",
     "<!-- x", "`code` ~~gone~~ **bold**", "a | b \\| c", "&lt;b&gt; &copy;", '<https://evil.example/"><script>',

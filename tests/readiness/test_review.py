@@ -118,7 +118,7 @@ def test_evidence_knows_whether_it_was_read(values, is_read):
 
 
 @given(reviewed())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_review_survives_json_python_yaml_and_pickle(made):
     _, said = made
     assert Review.model_validate_json(said.model_dump_json()) == said
@@ -129,7 +129,7 @@ def test_any_review_survives_json_python_yaml_and_pickle(made):
 
 
 @given(reviewed())
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_a_review_that_fits_is_given_back_itself(made):
     asked, said = made
     assert fitting(said, asked) is said

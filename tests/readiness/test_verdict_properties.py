@@ -38,8 +38,8 @@ from mlmgmt_widgets.readiness.edits import Author, add_evidence
 from mlmgmt_widgets.readiness.entries import Evidence
 from mlmgmt_widgets.readiness.review import plain
 
-MANY = settings(deadline=None, max_examples=200)
-FEW = settings(deadline=None, max_examples=60)
+MANY = settings(max_examples=100)
+FEW = settings(max_examples=60)
 
 
 def at_the_end(made, today=TODAY, **changes):
@@ -61,7 +61,7 @@ def with_entry(said, name, **values):
 
 
 @given(items(), entries(), sign_offs())
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=150)
 def test_the_rules_written_a_second_time_say_the_same(asked, said, signed):
     assert ruled(verdict_on(asked, said, sign_offs=signed).of("floor")) in rulings(asked, said, sign_offs=tuple(signed))
 
@@ -115,7 +115,7 @@ TIER_LISTS = st.lists(st.sampled_from([*TIERS, "top"]), max_size=4)
 
 
 @given(st.lists(TIER_LISTS, min_size=1, max_size=3), st.permutations(TIERS))
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=150)
 def test_no_checklist_loads_whose_higher_tier_needs_less(asked, tiers):
     """Of any lists of tiers: either they go upwards, or the checklist is refused."""
     values = [item(f"i{n}", tiers=each) for n, each in enumerate(asked)]
@@ -163,7 +163,7 @@ def up_to(today, values):
     [],
     1,
 )
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=150)
 def test_time_alone_never_settles_what_is_open(asked, said, signed, later):
     """Unless something was dated ahead, which counts when its day is there, and one day before."""
     said = up_to(TODAY, said)
@@ -187,7 +187,7 @@ def test_what_is_dated_ahead_counts_when_its_day_is_there_and_one_day_before():
 
 
 @given(items(), entries(), sign_offs())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=120)
 def test_what_is_found_holds_until_the_day_that_it_names(asked, said, signed):
     finding = verdict_on(asked, said, sign_offs=signed).of("floor")
     if finding.until is None or finding.reason is not None:
@@ -199,7 +199,7 @@ def test_what_is_found_holds_until_the_day_that_it_names(asked, said, signed):
 
 
 @given(items(), entries(), sign_offs())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=120)
 def test_what_is_found_without_a_last_day_holds_for_good(asked, said, signed):
     finding = verdict_on(asked, said, sign_offs=signed).of("floor")
     if finding.until is None and finding.outcome != "open" and not is_dated_ahead(said, days(900)):
@@ -207,7 +207,7 @@ def test_what_is_found_without_a_last_day_holds_for_good(asked, said, signed):
 
 
 @given(items(), entries().filter(lambda said: len(said["evidence"]) < 2), sign_offs())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=120)
 def test_the_day_after_the_last_is_another_matter(asked, said, signed):
     """With one piece of evidence at most, the last day is the very last."""
     finding = verdict_on(asked, said, sign_offs=signed).of("floor")
@@ -379,7 +379,7 @@ NO_WORDS = re.compile(
 
 
 @given(items(), entries(), sign_offs())
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=150)
 def test_what_is_said_reads_as_a_sentence_without_its_full_stop(asked, said, signed):
     finding = verdict_on(asked, said, sign_offs=signed).of("floor")
     for words in (finding.said, *(each.said for each in finding.evidence)):
@@ -403,7 +403,7 @@ def test_what_a_rule_asks_for_reads_as_the_end_of_a_sentence(values):
     st.floats(-1e6, 1e6, allow_nan=False),
     st.floats(-1e6, 1e6, allow_nan=False) | st.sampled_from([0.8, 0.5, 1.0, 120.0]),
 )
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=150)
 def test_two_numbers_beside_each_other_are_in_the_order_that_they_are_in(value, beside):
     def read(text):
         return float(text.replace(",", ""))

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -466,7 +466,6 @@ ESTIMATES = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(ESTIMATES, min_size=1, max_size=8), st.sampled_from([(",", "."), (";", ","), ("\t", ","), (",", ",")]))
 def test_what_is_written_is_read_again(past, style):
     separator, point = style
@@ -482,7 +481,6 @@ def test_what_is_written_is_read_again(past, style):
     assert parse_past_estimates(text) == tuple(past)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet='estimate,actul;"\n\r\t0123.-\0\ufeff_p58wk', max_size=80))
 def test_any_text_is_read_or_refused(text):
     for given_text in (text, f"estimate,actual\n{text}"):

@@ -174,7 +174,7 @@ def test_charts_can_be_drawn(case: str) -> None:
         assert figure.svg().startswith("<svg")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(plans())
 def test_figures_of_any_plan_are_plain_json_on_their_axes(data: dict[str, Any]) -> None:
     forecast = simulate(Plan.model_validate(data), 256)
@@ -326,7 +326,7 @@ def test_the_histogram_counts_every_delivery() -> None:
 
 @pytest.mark.parametrize("width", [720, 1040])
 def test_the_tile_of_no_goes_compares_with_the_bars(width: int) -> None:
-    forecast = changed(simulated("a template"), deadline=None)
+    forecast = changed(simulated("a template"))
     figure = charts.histogram(forecast)
     rects = rectangles(vl_convert.vegalite_to_scenegraph(figure.spec(width)))
     area = [sum(item["width"] * item["height"] for item in items) for items in rects if len(items) != len(figure.rows)]

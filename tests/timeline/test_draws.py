@@ -105,7 +105,7 @@ def test_more_experiments_leave_the_draws_of_the_first_ones_as_they_were():
 
 
 @given(plans(fewest=1), durations(), st.data())
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_in_plans_of_any_shape_a_new_task_moves_no_other(data, weeks, choice):
     after = choice.draw(st.lists(st.sampled_from([task["id"] for task in data["tasks"]]), unique=True))
     place = choice.draw(st.integers(0, len(data["tasks"])))

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 from tests.plans import MONDAY, NASTY, TYPED, a_plan, plans
@@ -53,7 +53,7 @@ def read(text: str) -> Plan:
 # -- YAML -----------------------------------------------------------------------------------------------------------
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(plans())
 def test_a_plan_of_any_shape_is_read_back_as_it_was(plan: Plan) -> None:
     text = to_yaml(plan)
@@ -190,7 +190,7 @@ def test_a_no_go_has_neither_weeks_nor_a_date(shipped: Forecast) -> None:
     assert 0 < sum(empty) < DRAWS
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(plans())
 def test_no_cell_of_the_trials_is_taken_for_a_formula(plan: Plan) -> None:
     cells = [cell for row in csv.reader(io.StringIO(export.to_csv(simulate(plan, 256)))) for cell in row]
@@ -331,7 +331,7 @@ def test_a_file_of_the_same_forecast_has_the_same_bytes(kind: str) -> None:
     assert one == two
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(plans(), st.sampled_from(["csv", "ics", "yaml", "json", "markdown"]))
 def test_a_plan_of_any_shape_can_be_exported(plan: Plan, kind: str) -> None:
     assert export.file(simulate(plan, 256), kind, made_at=NOW)[1]

@@ -14,7 +14,7 @@ from tests.timeline.shapes import FEW, SERIAL_WITH_RESEARCH, plan, plans, serial
 from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.timeline import Plan, simulate, wording
 
-ANY = settings(deadline=None, max_examples=40)
+ANY = settings(max_examples=40)
 RESEARCH = SERIAL_WITH_RESEARCH["research"]
 NEVER = {"timebox_weeks": 1, "success": 0, "max_experiments": 3}
 

@@ -570,7 +570,7 @@ def plans(draw: st.DrawFn) -> Plan:
     )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(plans())
 def test_any_plan_gets_its_hints_in_sentences_one_of_a_kind(checked):
     found = lint(checked, simulate(checked, 256))

@@ -6,7 +6,7 @@ from datetime import date
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from markdown_it import MarkdownIt
 from tests.plans import TYPED, a_plan, plans
 
@@ -302,7 +302,7 @@ def test_what_people_typed_stays_text(text: str, form: str) -> None:
     assert squeezed(page.text).count(squeezed(text)) >= 7
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(plans())
 def test_any_plan_has_a_memo_without_markup_of_its_own(plan: Plan) -> None:
     page = Memo(simulate(plan, 256), {"note": plan.title}).page("markdown")

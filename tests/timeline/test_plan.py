@@ -128,7 +128,7 @@ def test_tasks_are_ordered_after_what_they_come_after_and_else_as_in_the_file():
 
 
 @given(plans())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_order_of_any_plan_puts_everything_after_what_it_waits_for(data):
     made = Plan.model_validate(data)
     place = {name: i for i, name in enumerate(made.order)}
@@ -138,7 +138,7 @@ def test_the_order_of_any_plan_puts_everything_after_what_it_waits_for(data):
 
 
 @given(plans())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_plan_survives_json_python_yaml_and_pickle(data):
     made = Plan.model_validate(data)
     short = made.model_dump(mode="json", exclude_defaults=True)
@@ -510,7 +510,7 @@ JUNK = st.recursive(
 
 
 @given(plans(fewest=1, research=True), st.data(), JUNK)
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_whatever_stands_in_a_plan_is_read_or_refused_and_never_a_crash(data, choice, junk):
     key = choice.draw(st.sampled_from(["title", "start", "team", "research", "tasks", "risks", "overrun", "deadline"]))
     if key in {"team", "research"} and choice.draw(st.booleans()):

@@ -50,7 +50,7 @@ def test_a_symmetric_pert_has_the_variance_that_the_formula_says_and_not_that_of
 
 
 @given(ranges().filter(lambda data: data["low"] < data["high"]))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_pert_quantiles_are_those_of_scipy(data):
     low, most_likely, high = data["low"], data["likely"], data["high"]
     alpha = 1 + 4 * (most_likely - low) / (high - low)
@@ -60,7 +60,6 @@ def test_pert_quantiles_are_those_of_scipy(data):
 
 
 @given(ranges().filter(lambda data: data["low"] < data["high"]))
-@settings(deadline=None)
 def test_triangular_quantiles_are_those_of_scipy(data):
     low, most_likely, high = data["low"], data["likely"], data["high"]
     table = quantiles.table(Range(low=low, likely=most_likely, high=high, distribution="triangular"))
@@ -99,7 +98,6 @@ def test_a_history_with_a_value_twice_gives_it_twice_as_often():
 
 
 @given(durations())
-@settings(deadline=None)
 def test_tables_rise_and_lie_within_what_people_said(data):
     table = table_of(data)
     assert table.shape == (STRATA,)
@@ -122,7 +120,6 @@ def test_a_range_without_width_is_fixed(distribution):
 
 
 @given(ranges(), numbers(0, 1), numbers(0, 1))
-@settings(deadline=None)
 def test_a_more_likely_value_that_is_higher_never_makes_any_quantile_smaller(data, one, other):
     # The densities of two PERTs with the same ends have a ratio that rises: d/dx log f = 4 (m - x) / ((x-a)(b-x)).
     low, high = data["low"], data["high"]
@@ -186,7 +183,7 @@ def test_a_learned_chance_at_an_edge_has_the_quantiles_of_its_posterior(successe
 
 
 @given(st.integers(0, 200), st.integers(0, 200))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_the_posterior_of_any_record_is_scipy_s(successes, failures):
     assert_is_the_posterior_at_its_edges_too(successes, failures)
     table = quantiles.success_rate(successes, successes + failures)
@@ -227,7 +224,6 @@ def test_the_value_that_people_add_up():
 
 
 @given(durations())
-@settings(deadline=None)
 def test_the_median_halves_the_table(data):
     middle = quantiles.median(duration_of(data))
     table = table_of(data)

@@ -159,7 +159,7 @@ def calendars(draw):
     return {"start": start, "team": {"days_off": days, "holidays": draw(st.sampled_from([None, "GB", "DE-BY"]))}}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @forall(a=calendars(), b=calendars())
 def test_between_two_calendars_the_days_count_on_which_anybody_works(a, b):
     """Counted one by one between the days of delivery, which is what the page shows."""
@@ -256,7 +256,7 @@ def numbers(given):
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @forall(a=plans(), b=plans(), order=st.randoms(use_true_random=False))
 def test_all_changes_one_after_another_make_b_of_a(a, b, order):
     changes = Changes(a, b)
@@ -270,7 +270,7 @@ def test_all_changes_one_after_another_make_b_of_a(a, b, order):
     assert len({(trials.weeks.tobytes(), trials.delivered.tobytes()) for trials in futures}) == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @forall(a=plans(), b=plans())
 def test_from_b_to_a_is_exactly_the_opposite(a, b):
     there, back = compared(a, b, 256), compared(b, a, 256)
@@ -281,7 +281,7 @@ def test_from_b_to_a_is_exactly_the_opposite(a, b):
         assert (one is None and other is None) or one == -other
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @forall(a=plans(), b=plans())
 def test_what_a_change_does_alone_is_what_a_plan_with_it_alone_does(a, b):
     found = compared(a, b, 256)

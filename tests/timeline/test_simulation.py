@@ -18,7 +18,7 @@ from mlmgmt_widgets.timeline.durations import LONGEST
 from mlmgmt_widgets.timeline.sensitivity import error
 
 TIMEBOX = {"low": 2, "likely": 3, "high": 4}
-ANY = settings(deadline=None, max_examples=60)
+ANY = settings(max_examples=60)
 
 
 def tries(success, most, parallel=1, timebox=TIMEBOX):

@@ -171,7 +171,7 @@ def test_variants_take_draws_and_seed_as_a_forecast_does():
     assert current.p80 == simulate(given, draws=512, seed=7).quantile(0.8)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @forall(chance=st.floats(0.01, 0.99), likely=st.floats(0.1, 6))
 def test_one_more_is_never_less_likely_nor_later(chance, likely):
     numbers = EXPERIMENTS | {"success": chance, "timebox_weeks": {"low": 0, "likely": likely, "high": 8}}

@@ -255,7 +255,7 @@ def test_a_deadline_on_a_free_day_is_worth_the_last_working_day_before_it(deadli
     st.lists(numbers(0.25, 6), min_size=2, max_size=2, unique=True),
     st.lists(numbers(1 / 256, 255 / 256), min_size=1, max_size=5),
 )
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_dates_and_probabilities_by_them_agree(start, country, bounds, shares):
     """By the day of a quantile that share is delivered, and not a day earlier, up to one trial."""
     low, high = sorted(bounds)

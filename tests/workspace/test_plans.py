@@ -245,7 +245,7 @@ def test_a_name_that_somebody_takes_between_our_looking_and_our_writing_is_a_con
         assert [other.plans.get("Ranking")] == theirs
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(saves=st.lists(st.tuples(st.integers(0, 2), st.booleans(), st.integers(0, 1)), min_size=1, max_size=12))
 def test_whatever_several_authors_do_versions_only_ever_follow_what_their_author_saw(saves):
     """Each of three authors looks at the newest version, or does not, and saves one of two plans."""

@@ -338,7 +338,7 @@ _one = st.tuples(st.sets(_person, max_size=1), st.sets(_question, min_size=1), _
 _round = st.tuples(_many, _one, st.none() | st.tuples(_person, st.sampled_from(ROLES)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     first=_many,
     roles=st.lists(st.sampled_from(ROLES), min_size=PEOPLE, max_size=PEOPLE),

@@ -135,7 +135,7 @@ def test_what_comes_of_it_is_a_review(reviews):
 said = st.dictionaries(st.sampled_from(ITEMS), st.sampled_from(["pass", "fail", "unknown"]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(base=said, theirs=said, mine=said)
 def test_items_are_put_together_as_git_merges_lines(tmp_path_factory, base, theirs, mine):
     """A line for each item, far enough from the next that git takes each for itself."""

@@ -120,7 +120,7 @@ def test_a_review_with_every_kind_of_value_comes_back_the_same_from_another_proc
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from(["i1", "i2"]), texts(), numbers, st.dates()), max_size=5))
 def test_whatever_is_said_comes_back_to_the_last_digit_and_character(several):
     review = toy_review()
@@ -314,7 +314,7 @@ def test_a_conflict_in_much_names_the_first_of_it(begun, review):
 ONE_ITEM = st.tuples(st.integers(0, 2), st.booleans(), st.sampled_from(["i1", "i2"]), st.sampled_from("abc"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(ONE_ITEM, min_size=1, max_size=14))
 def test_whatever_several_authors_do_a_change_is_stored_beside_all_others_or_refused(several):
     """Each of three authors looks at the newest revision, or does not, and changes one item of what they last saw."""

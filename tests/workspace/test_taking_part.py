@@ -116,7 +116,7 @@ def test_a_late_resend_never_replaces_a_newer_answer_and_the_caller_can_tell(roo
     assert room.seen_by(token).sequence == 8
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     writes=st.lists(
         st.tuples(st.integers(1, 9), st.sampled_from([0, 1, 2, 3, 4, "na", "dk", None])),
