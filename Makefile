@@ -7,6 +7,9 @@ BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8866
 
+# Servers, kernels and tests start many processes; without what was compiled before, each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 20
 
