@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 _WRITTEN = {"ml": "ML", "mlops": "MLOps", "llm": "LLM", "api": "API", "auc": "AUC"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _SHORT = re.compile(rf"\b({'|'.join(_WRITTEN)})\b")
 
 
@@ -48,3 +49,13 @@ def counted(number: int, one: str, several: str | None = None) -> str:
         ('1 item', '3 items', '2 entries')
     """
     return f"{number} {one if number == 1 else several or one + 's'}"
+
+
+def plain(text: str) -> str:
+    r"""Return text with blanks where it has characters that no page may hold, or that turn its direction.
+
+    Example:
+        >>> plain("go\x07od")
+        'go od'
+    """
+    return _CONTROL.sub(" ", text)

@@ -278,19 +278,6 @@ def test_what_people_typed_stays_text(text: str, form: str) -> None:
     assert "".join(kept.split()) in "".join(re.sub("[\x00-\x1f\x7f-\x9f\u200b\ufeff]", "", page.text).split())
 
 
-def test_a_plain_address_becomes_a_link_whole_and_nothing_else_does() -> None:
-    address = "https://example.org/a_b*c/~d?x=1&y=[z]#e"
-    assert report.text(f"see {address}, *now*") == ("see <https://example.org/a_b*c/~d?x=1&y=>\\[z\\]\\#e, \\*now\\*")
-    (link,) = re.findall(r'href="([^"]*)"', READER.render(report.text("at https://example.org/a_b_c.")))
-    assert link == "https://example.org/a_b_c"
-    assert "href" not in READER.render(report.text("ftp://example.org javascript:x data:text/html,x www.example.org"))
-
-
-@pytest.mark.parametrize("text", ["- a", "1. a", "# a", "> a", "=== ", "***", "+ a", "    a", "```", "~~~"])
-def test_no_text_begins_another_kind_of_block(text: str) -> None:
-    assert [token.type for token in READER.parse(report.text(text))] == ["paragraph_open", "inline", "paragraph_close"]
-
-
 def test_nobody_is_notified_by_a_name_that_was_typed() -> None:
     page = everywhere("@team/all look, says mail@example.org and https://example.org/@x").text("comment")
     assert not re.search(r"(?<![\w/])@\w", page)

@@ -55,3 +55,24 @@ def test_columns_on_the_right_say_so() -> None:
         "|---|---:|",
         "| a | 2 |",
     ]
+
+
+def test_a_plain_address_becomes_a_link_whole_and_nothing_else_does() -> None:
+    address = "https://example.org/a_b*c/~d?x=1&y=[z]#e"
+    assert markdown.linked(f"see {address}, *now*") == (
+        "see <https://example.org/a_b*c/~d?x=1&y=>\\[z\\]\\#e, \\*now\\*"
+    )
+    (link,) = re.findall(r'href="([^"]*)"', READER.render(markdown.linked("at https://example.org/a_b_c.")))
+    assert link == "https://example.org/a_b_c"
+    assert "href" not in READER.render(
+        markdown.linked("ftp://example.org javascript:x data:text/html,x www.example.org")
+    )
+
+
+@pytest.mark.parametrize("text", ["- a", "1. a", "# a", "> a", "=== ", "***", "+ a", "    a", "```", "~~~"])
+def test_no_text_begins_another_kind_of_block(text: str) -> None:
+    assert [token.type for token in READER.parse(markdown.linked(text))] == [
+        "paragraph_open",
+        "inline",
+        "paragraph_close",
+    ]

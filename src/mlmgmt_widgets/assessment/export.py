@@ -17,7 +17,7 @@ from mlmgmt_widgets.assessment.outcome import Outcome
 from mlmgmt_widgets.assessment.responses import write_rows
 from mlmgmt_widgets.assessment.scale import answer_names, number
 from mlmgmt_widgets.errors import Refusal
-from mlmgmt_widgets.ui.markdown import escaped, row
+from mlmgmt_widgets.ui.markdown import escaped, table
 from mlmgmt_widgets.ui.report import slug
 
 _TALKED_ABOUT = 7
@@ -111,6 +111,12 @@ def _markdown_top(outcome: Outcome) -> list[str]:
         f"- {escaped(gap.title)}: {number(gap.score, 2)} now, {'more than ' * gap.above}{gap.needed:g} needed"
         for gap in explanation.gaps
     ]
+    numbers = ["Score", "Low to high", "Don't know"]
+    sections = [
+        (node.title, number(node.score), f"{number(node.low)} to {number(node.high)}", node.dont_know)
+        for id_, node in result.nodes.items()
+        if id_ not in result.distributions
+    ]
     return [
         f"# {escaped(title_of(outcome))}",
         "",
@@ -126,13 +132,7 @@ def _markdown_top(outcome: Outcome) -> list[str]:
         ),
         "## Sections",
         "",
-        "| Section | Score | Low to high | Don't know |",
-        "|---|---:|---:|---:|",
-        *(
-            row(node.title, number(node.score), f"{number(node.low)} to {number(node.high)}", node.dont_know)
-            for id_, node in result.nodes.items()
-            if id_ not in result.distributions
-        ),
+        *table(["Section", *numbers], sections, right=numbers),
         "",
     ]
 
@@ -141,8 +141,8 @@ def _markdown_decisions(outcome: Outcome) -> list[str]:
     made = decisions(outcome)
     if not made:
         return []
-    lines = (row(each["title"], agreed(outcome, each["agreed"]), each["note"], each["owner"]) for each in made)
-    return ["## Decisions", "", "| Question | Agreed | What we will do | Owner |", "|---|---|---|---|", *lines, ""]
+    rows = [(each["title"], agreed(outcome, each["agreed"]), each["note"], each["owner"]) for each in made]
+    return ["## Decisions", "", *table(["Question", "Agreed", "What we will do", "Owner"], rows), ""]
 
 
 def _markdown_agenda(outcome: Outcome) -> list[str]:

@@ -9,12 +9,12 @@ from typing import Any
 from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.readiness.checklist import Checklist
 from mlmgmt_widgets.readiness.counting import Weighed
-from mlmgmt_widgets.readiness.report import table, text
 from mlmgmt_widgets.readiness.report_content import Report
-from mlmgmt_widgets.readiness.report_parts import Rows
 from mlmgmt_widgets.readiness.review import Review
 from mlmgmt_widgets.readiness.verdict import Verdict
 from mlmgmt_widgets.readiness.wording import outcome, sentence
+from mlmgmt_widgets.ui import markdown as md
+from mlmgmt_widgets.ui.document import Rows
 from mlmgmt_widgets.words import day, in_words
 from mlmgmt_widgets.yaml_text import dump
 
@@ -82,10 +82,10 @@ def card(checklist: Checklist, review: Review, verdict: Verdict, existing: str |
 
 
 def _section(made: Report) -> str:
-    lines = [_BEGIN, "", "## Readiness", "", f"**{text(sentence(made.verdict))}**", ""]
-    lines += [text(f"{made.title} · {made.about}"), ""]
+    lines = [_BEGIN, "", "## Readiness", "", f"**{md.linked(sentence(made.verdict))}**", ""]
+    lines += [md.linked(f"{made.title} · {made.about}"), ""]
     for title, rows in _tables(made):
-        lines += [f"### {title}", "", *table(rows), ""]
+        lines += [f"### {title}", "", *md.table(rows.columns, rows.rows, rows.right, md.linked), ""]
     return "\n".join([*lines, _END])
 
 

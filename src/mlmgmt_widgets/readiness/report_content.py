@@ -10,11 +10,11 @@ from mlmgmt_widgets.readiness.checklist import Checklist
 from mlmgmt_widgets.readiness.judging import Finding
 from mlmgmt_widgets.readiness.lapsing import lapsing
 from mlmgmt_widgets.readiness.progress import StageProgress, by_stage
-from mlmgmt_widgets.readiness.report_parts import Drawings, Heading, Part, Rows, Words
 from mlmgmt_widgets.readiness.review import Review, SignOff
 from mlmgmt_widgets.readiness.tiers import propose_tier
 from mlmgmt_widgets.readiness.verdict import Verdict, evaluate
 from mlmgmt_widgets.readiness.wording import named, outcome
+from mlmgmt_widgets.ui.document import Drawing, Heading, Part, Rows, Words
 from mlmgmt_widgets.words import counted, day, in_words
 
 SOON = 30
@@ -56,7 +56,7 @@ class Report:
         yield from self._waived()
         yield from self._lapsing()
         yield from self._progress()
-        yield Drawings()
+        yield Drawing()
         yield from self._signed()
         yield from self._risk()
         yield from self._items()

@@ -6,19 +6,20 @@ Both say the same words; the HTML has the charts as well. It needs nothing else 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlmgmt_widgets.timeline import memo_content
-from mlmgmt_widgets.timeline.memo_parts import Bullets, Drawing, Heading, Part, Rows, Words
+from mlmgmt_widgets.ui import document, report
 from mlmgmt_widgets.ui import markdown as md
-from mlmgmt_widgets.ui import report
 
 if TYPE_CHECKING:
     from datetime import date
 
     from mlmgmt_widgets.timeline.forecast import Forecast
     from mlmgmt_widgets.timeline.scenarios import Comparison
+    from mlmgmt_widgets.ui.figure import Figure
 
 
 def markdown(forecast: Forecast, *, comparison: Comparison | None = None, note: str = "", made_on: date) -> str:
@@ -35,21 +36,7 @@ def markdown(forecast: Forecast, *, comparison: Comparison | None = None, note: 
     lines = [f"# {md.escaped(top.title)}", "", f"*{md.escaped(top.about)}*", "", finding, ""]
     if top.note:
         lines += ["\n>\n".join(f"> {md.escaped(line)}" for line in top.note), ""]
-    for part in memo_content.parts(forecast, comparison):
-        lines += _as_markdown(part)
-    return "\n".join(lines)
-
-
-def _as_markdown(part: Part) -> list[str]:
-    if isinstance(part, Heading):
-        return [f"## {md.escaped(part.text)}", ""]
-    if isinstance(part, Words):
-        return [md.escaped(part.text), ""]
-    if isinstance(part, Bullets):
-        return [*(f"- {md.escaped(each)}" for each in part.items), ""]
-    if isinstance(part, Rows):
-        return [*md.table(part.columns, part.rows, part.right), ""]
-    return []  # a drawing has its table beside it
+    return "\n".join([*lines, *document.as_markdown(memo_content.parts(forecast, comparison))])
 
 
 def html(forecast: Forecast, *, comparison: Comparison | None = None, note: str = "", made_on: date) -> str:
@@ -63,8 +50,8 @@ def html(forecast: Forecast, *, comparison: Comparison | None = None, note: str 
     """
     top = memo_content.Top.of(forecast, note=note, made_on=made_on)
     style = Path(__file__).with_name("memo.css").read_text(encoding="utf-8")
-    body = [*_top(top), *(_as_html(part, forecast) for part in memo_content.parts(forecast, comparison))]
-    return report.page(top.title, body, style)
+    parts = document.as_html(memo_content.parts(forecast, comparison), partial(_draw, forecast))
+    return report.page(top.title, [*_top(top), *parts], style)
 
 
 def _top(top: memo_content.Top) -> Iterator[str]:
@@ -76,20 +63,8 @@ def _top(top: memo_content.Top) -> Iterator[str]:
         yield report.element("blockquote", "\n".join(top.note))
 
 
-def _as_html(part: Part, forecast: Forecast) -> str:
-    if isinstance(part, Heading):
-        return report.element("h2", part.text)
-    if isinstance(part, Words):
-        return report.element("p", part.text, class_="quiet") if part.quiet else report.element("p", part.text)
-    if isinstance(part, Bullets):
-        return report.wrapped("ul", "".join(report.element("li", each) for each in part.items))
-    if isinstance(part, Rows):
-        return report.table(part.columns, part.rows, part.right)
-    return _drawn(part, forecast)
-
-
-def _drawn(part: Drawing, forecast: Forecast) -> str:
+def _draw(forecast: Forecast, name: str) -> Iterator[Figure]:
     from mlmgmt_widgets.timeline import charts
 
-    draw = {"delivery": charts.delivery, "schedule": charts.schedule, "drivers": charts.drivers}[part.name]
-    return report.figure(draw(forecast))
+    draw = {"delivery": charts.delivery, "schedule": charts.schedule, "drivers": charts.drivers}[name]
+    yield draw(forecast)

@@ -9,8 +9,8 @@ from typing import Self
 
 from mlmgmt_widgets.timeline import linter, memo_inputs, scenarios, whatif, wording
 from mlmgmt_widgets.timeline.forecast import Forecast
-from mlmgmt_widgets.timeline.memo_parts import Bullets, Drawing, Heading, Part, Rows, Words
 from mlmgmt_widgets.timeline.scenarios import Comparison
+from mlmgmt_widgets.ui.document import Bullets, Drawing, Heading, Part, Rows, Words
 
 _DRIVERS = 5
 _CHANGES = 10

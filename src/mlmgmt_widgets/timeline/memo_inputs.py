@@ -10,9 +10,9 @@ from datetime import date
 from mlmgmt_widgets.timeline import capacity, wording
 from mlmgmt_widgets.timeline.durations import in_words
 from mlmgmt_widgets.timeline.forecast import Forecast
-from mlmgmt_widgets.timeline.memo_parts import Bullets, Heading, Part, Rows, Words
 from mlmgmt_widgets.timeline.plan import Learned, Plan, Research, Task, Team
 from mlmgmt_widgets.timeline.workdays import DAYS
+from mlmgmt_widgets.ui.document import Bullets, Heading, Part, Rows, Words
 
 _LISTED = 12  # free days that are named
 

@@ -8,6 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlmgmt_widgets.words import plain
+
 if TYPE_CHECKING:
     from mlmgmt_widgets.ui.figure import Figure
 
@@ -40,13 +42,13 @@ def page(title: str, parts: Iterable[str], style: str = "") -> str:
 
 
 def element(name: str, *text: str, **attributes: str) -> str:
-    """Return an element around text, which is escaped.
+    """Return an element around text, which is escaped, without the characters that no page may hold.
 
     Example:
         >>> element("p", "a < b", class_="quiet")
         '<p class="quiet">a &lt; b</p>'
     """
-    return wrapped(name, "".join(escape(each) for each in text), **attributes)
+    return wrapped(name, "".join(escape(plain(each)) for each in text), **attributes)
 
 
 def wrapped(name: str, inner: str, **attributes: str) -> str:
