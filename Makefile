@@ -4,7 +4,6 @@
 
 PYTHON ?= $(shell scripts/find-python.sh)
 BIN := .venv/bin
-WORKERS ?= 3
 HOST ?= 127.0.0.1
 PORT ?= 8866
 
@@ -50,8 +49,7 @@ types: .venv/.tests
 unit: .venv/.tests
 	@scripts/find-chromium.sh >/dev/null
 	@# Files in their order: those with few and long tests, which drive browsers, would come last otherwise, one by one.
-	@# One more at a time than there are processors: tests with browsers and servers often wait.
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: .venv/.bench  ## ratios against a bare Voila page, a bare bincount and plain NumPy
 	@scripts/find-chromium.sh >/dev/null
