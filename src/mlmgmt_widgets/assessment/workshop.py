@@ -19,15 +19,14 @@ from mlmgmt_widgets.assessment.workshop_requests import (
     Export,
     MakeQr,
     Named,
-    Unlock,
 )
 from mlmgmt_widgets.content import ContentError, names
 from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.ui import vega
 from mlmgmt_widgets.ui.assets import script, style
-from mlmgmt_widgets.ui.lock import Lock
 from mlmgmt_widgets.ui.opener import Opener
-from mlmgmt_widgets.ui.screen import Reply, Request, Screen, asks
+from mlmgmt_widgets.ui.screen import Reply, Request, asks
+from mlmgmt_widgets.ui.screens import DrawingScreen, KeyedScreen, Unlock
 
 if TYPE_CHECKING:
     from mlmgmt_widgets.assessment.outcome import Earlier, Outcome
@@ -47,7 +46,7 @@ USUAL_GROUP = 5
 _FIELDS = {"smallest group": "smallest_group", "role": "roles", "team": "team"}
 
 
-class MaturityWorkshop(Screen):
+class MaturityWorkshop(KeyedScreen, DrawingScreen):
     """A facilitator's whole workshop on one screen.
 
     On a served page it shows nothing until the browser has sent the facilitator's key. In a notebook it is
@@ -78,12 +77,10 @@ class MaturityWorkshop(Screen):
     _esm = script(__file__, "workshop.js")
     _css = style(vega.__file__, "figure.css") + Path(__file__).with_name("workshop.css").read_text("utf-8")
 
-    served = traitlets.Bool().tag(sync=True)
     locked = traitlets.Bool().tag(sync=True)
     home = traitlets.Dict().tag(sync=True)
     workshop = traitlets.Dict().tag(sync=True)
     result = traitlets.Dict().tag(sync=True)
-    _vega = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -92,11 +89,10 @@ class MaturityWorkshop(Screen):
         records: Records | Callable[[Workspace], Records] | None = None,
         **kwargs: Any,
     ) -> None:
-        self._lock = Lock()
         self._workspace = Opener(workspace, "This screen has no workspace: write MaturityWorkshop(Workspace.open).")
         self._records_from = records
         self._code = ""
-        super().__init__(served=self._lock.served, locked=not self._lock.open, _vega=vega.name(), **kwargs)
+        super().__init__(**kwargs)
 
     # -- in a notebook -------------------------------------------------------------------------------------
 
@@ -151,10 +147,13 @@ class MaturityWorkshop(Screen):
             return Reply({"error": "This page needs the facilitator’s key first."})
         return super()._answer(content)
 
+    @traitlets.default("locked")
+    def _locked_at_first(self) -> bool:
+        return not self._lock.open
+
     @asks("unlock", Unlock)
     def _unlock(self, asked: Unlock) -> dict[str, Any]:
-        if not self._lock.open:
-            self._lock.try_key(asked.key)
+        super()._unlock(asked)
         self._look_around()
         if self._code and not self.workshop:
             self._show(self._workshops.get(self._code))
@@ -343,10 +342,6 @@ class MaturityWorkshop(Screen):
 
         name, data = export.file(self._whole_outcome(self._current()), asked.format)
         return Reply({"filename": name}, [data])
-
-    @asks("vega")
-    def _send_vega(self, _asked: Request) -> Reply:
-        return Reply({}, [vega.bundle().read_bytes()])
 
     # -- what the rest rests on ----------------------------------------------------------------------------
 

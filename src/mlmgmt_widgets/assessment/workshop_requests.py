@@ -13,12 +13,6 @@ _Text = Annotated[str, Field(max_length=20_000)]  # far above the limit that the
 _Link = Annotated[str, Field(max_length=1000, pattern=r"^https?://[^\s]+$")]
 
 
-class Unlock(Request):
-    """The facilitator's key, from the link or typed."""
-
-    key: _Short
-
-
 class Create(Request):
     """A new workshop; the group comes as typed, so that a slip gets a sentence of its own."""
 

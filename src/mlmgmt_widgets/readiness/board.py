@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from mlmgmt_widgets.content import ContentError, names, validate
+from mlmgmt_widgets.content import validate
 from mlmgmt_widgets.documents import Document
 from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.readiness import board_requests as asked_for
 from mlmgmt_widgets.readiness import edits
 from mlmgmt_widgets.readiness.board_changes import Changes
+from mlmgmt_widgets.readiness.board_checklists import Checklists
 from mlmgmt_widgets.readiness.board_session import Session
 from mlmgmt_widgets.readiness.board_view import Shown, start, view
-from mlmgmt_widgets.readiness.checklist import Checklist, load_checklist
+from mlmgmt_widgets.readiness.checklist import Checklist
 from mlmgmt_widgets.readiness.counting import needs
 from mlmgmt_widgets.readiness.edits import Author
 from mlmgmt_widgets.readiness.review import Review, fitting, load_review, parse_review, plain
@@ -27,9 +27,9 @@ from mlmgmt_widgets.readiness.verdict import Verdict, evaluate
 from mlmgmt_widgets.ui import vega
 from mlmgmt_widgets.ui.assets import script, style
 from mlmgmt_widgets.ui.drawings import Drawings
-from mlmgmt_widgets.ui.lock import Lock
 from mlmgmt_widgets.ui.opener import Opener
-from mlmgmt_widgets.ui.screen import Reply, Request, asks
+from mlmgmt_widgets.ui.screen import Reply, asks
+from mlmgmt_widgets.ui.screens import DrawingScreen
 
 if TYPE_CHECKING:
     from mlmgmt_widgets.workspace import Workspace
@@ -45,10 +45,10 @@ class ReviewValues(traitlets.Dict):
             return dict(value)
         if not value:
             raise Refusal("A board that has a review keeps it; open another one instead.")
-        return dict(plain(obj._fitting(value)[1]))  # noqa: SLF001
+        return dict(plain(obj._fitting(value)[1]))  # noqa: SLF001 - a part of the board, only written apart
 
 
-class ReadinessBoard(Changes):
+class ReadinessBoard(Changes, DrawingScreen):
     """A review and its verdict on one screen.
 
     Args:
@@ -88,14 +88,12 @@ class ReadinessBoard(Changes):
     _esm = script(__file__, "board.js")
     _css = style(vega.__file__, "figure.css") + Path(__file__).with_name("board.css").read_text("utf-8")
 
-    served = traitlets.Bool().tag(sync=True)
     review = ReviewValues().tag(sync=True)
     verdict = traitlets.Dict(read_only=True).tag(sync=True)
     checklist = traitlets.Dict(read_only=True).tag(sync=True)
     stage = traitlets.Unicode().tag(sync=True)
     today = traitlets.Unicode().tag(sync=True)
     _revision = traitlets.Int(0).tag(sync=True)  # counts what was shown: tells the page's own from what code set
-    _vega = traitlets.Unicode().tag(sync=True)
 
     _quiet = False
 
@@ -109,23 +107,22 @@ class ReadinessBoard(Changes):
         workspace: Callable[[], Workspace] | None = None,
         evidence: str | os.PathLike[str] | None = None,
     ) -> None:
-        self._lock = Lock()
         self._workspace = Opener(workspace, "Nothing can be kept here: write ReadinessBoard(workspace=Workspace.open).")
         self._drawings = Drawings()
         self._session: Session | None = None
         self._beside: Review | None = None
-        self._given = checklist
+        self._checklists = Checklists(checklist)
         self._evidence = _folder(evidence, review)
         self._quiet = True
-        super().__init__(served=self._lock.served, today=str(today), _vega=vega.name(), stage=stage)
+        super().__init__(today=str(today), stage=stage)
         self._quiet = False
         if review is not None:
             given = load_review(review) if isinstance(review, str | os.PathLike) else review
             self._show(Session(*self._with_evidence(*self._fitting(given))))
             if stage and self.stage != stage:
                 raise Refusal(f"There is no stage “{stage}”; there are {', '.join(self._opened.checklist.stages)}.")
-        elif checklist is not None:
-            self.set_trait("checklist", _plain(_checklist(checklist)))
+        elif (first := self._checklists.given) is not None:
+            self.set_trait("checklist", _plain(first))
 
     # -- in a notebook -------------------------------------------------------------------------------------
 
@@ -166,30 +163,8 @@ class ReadinessBoard(Changes):
         review = value if isinstance(value, Review) else validate(Document("review", data=value), Review)
         checklist = self._session.checklist if self._session else None
         if checklist is None or checklist.key != review.checklist:
-            given = None if self._given is None else _checklist(self._given)
-            checklist = given or self._known_checklist(review.checklist.partition("@")[0])
+            checklist = self._checklists.given or self._checklists.of(review.checklist)
         return checklist, fitting(review, checklist)
-
-    def _checklists(self) -> dict[str, Checklist]:
-        """The checklists to begin with, by name: what the board was given, and those in `data/checklists`."""
-        found = {}
-        for name in names("checklists"):
-            with suppress(ContentError):  # left to `mlmgmt check` to explain
-                found[name] = load_checklist(name)
-        if self._given is not None:
-            given = _checklist(self._given)
-            found = {given.id: given, **{name: each for name, each in found.items() if each.id != given.id}}
-        return found
-
-    def _known_checklist(self, name: str) -> Checklist:
-        """A checklist by its name or its id."""
-        known = self._checklists()
-        for called, checklist in known.items():
-            if name in {called, checklist.id}:
-                return checklist
-        if name in names("checklists"):
-            return load_checklist(name)  # which says what is wrong with it
-        raise Refusal(f"There is no checklist “{name}” here; there are {', '.join(known)}.")
 
     def _with_evidence(self, checklist: Checklist, review: Review) -> tuple[Checklist, Review]:
         """The same, with its evidence read where that may be done."""
@@ -292,7 +267,7 @@ class ReadinessBoard(Changes):
     def _view(self, asked: asked_for.Look, **more: Any) -> dict[str, Any]:
         if self._session is None:
             kept = self._reviews if self._may_keep else None
-            return {"start": start(self._keeping(), self._checklists(), kept), **more}
+            return {"start": start(self._keeping(), self._checklists.all(), kept), **more}
         session = self._session
         if asked.stage:
             self._set(stage=asked.stage)
@@ -332,7 +307,7 @@ class ReadinessBoard(Changes):
 
     @asks("begin", asked_for.Begin)
     def _begin(self, asked: asked_for.Begin) -> dict[str, Any]:
-        checklist = self._known_checklist(asked.checklist)
+        checklist = self._checklists.named(asked.checklist)
         values = {"checklist": checklist.key, "subject": asked.subject.strip(), "version": asked.version.strip()}
         review = validate(Document("review", data=values), Review)
         self._beginning(checklist, review, asked.who)
@@ -366,7 +341,7 @@ class ReadinessBoard(Changes):
     @asks("read", asked_for.ReadReview)
     def _read(self, asked: asked_for.ReadReview) -> dict[str, Any]:
         review = parse_review(asked.text, asked.name)
-        checklist = self._known_checklist(review.checklist.partition("@")[0])
+        checklist = self._checklists.of(review.checklist)
         self._beside = None
         self._show(Session(checklist, parse_review(asked.text, asked.name, checklist)))
         return self._view(asked)
@@ -374,7 +349,7 @@ class ReadinessBoard(Changes):
     @asks("restore", asked_for.Restore)
     def _restore(self, asked: asked_for.Restore) -> dict[str, Any]:
         review = validate(Document("review", data=asked.review), Review)
-        checklist = self._known_checklist(review.checklist.partition("@")[0])
+        checklist = self._checklists.of(review.checklist)
         self._show(Session(checklist, fitting(review, checklist)))
         return self._view(asked)
 
@@ -406,12 +381,6 @@ class ReadinessBoard(Changes):
             self._beside = None
         return self._view(asked)
 
-    @asks("unlock", asked_for.Unlock)
-    def _unlock(self, asked: asked_for.Unlock) -> dict[str, Any]:
-        if not self._lock.open:
-            self._lock.try_key(asked.key)
-        return {}
-
     @asks("delete", asked_for.Delete)
     def _delete(self, asked: asked_for.Delete) -> dict[str, Any]:
         self._reviews.delete(asked.subject, asked.version)
@@ -431,10 +400,6 @@ class ReadinessBoard(Changes):
         verdict = evaluate(session.checklist, session.review, stage=self.stage, today=on)
         name, data = file(session.checklist, session.review, verdict, asked.format, made_at=now)
         return Reply({"filename": name}, [data])
-
-    @asks("vega")
-    def _send_vega(self, _asked: Request) -> Reply:
-        return Reply({}, [vega.bundle().read_bytes()])
 
     # -- the workspace -------------------------------------------------------------------------------------
 
@@ -465,10 +430,6 @@ def _folder(
     if given is not None:
         return Path(given)
     return Path(review).parent if isinstance(review, str | os.PathLike) else None
-
-
-def _checklist(given: Checklist | str | os.PathLike[str]) -> Checklist:
-    return given if isinstance(given, Checklist) else load_checklist(given)
 
 
 def _plain(checklist: Checklist) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from mlmgmt_widgets.readiness.checklist import Checklist
 from mlmgmt_widgets.readiness.edits import Author
 from mlmgmt_widgets.readiness.entries import Evidence, SignOff
 from mlmgmt_widgets.readiness.review import Review
-from mlmgmt_widgets.ui.screen import Screen, asks
+from mlmgmt_widgets.ui.screen import asks
+from mlmgmt_widgets.ui.screens import KeyedScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mlmgmt_widgets.workspace.reviews import Reviews
 
 
-class Changes(Screen):
+class Changes(KeyedScreen):
     """The part of the board that changes a review; every change has an author, and a clash is shown.
 
     The board itself has what is open, shows it, and says what may be kept.

@@ -213,12 +213,6 @@ class Beside(Look):
     text: _File | None = None
 
 
-class Unlock(Request):
-    """The facilitator's key, from the link or typed."""
-
-    key: _Short
-
-
 class Delete(Look):
     """A review with everything that it ever said."""
 

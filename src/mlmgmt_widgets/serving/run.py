@@ -182,7 +182,7 @@ def lab(port: int = 8888, *, open_browser: bool = True) -> None:
         sys.stdout.flush()
         os.execve(sys.executable, command, environment)  # noqa: S606 - our own Python, without a shell
     try:
-        status = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
+        status = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - the same
     except KeyboardInterrupt:
         return
     if status:

@@ -27,9 +27,9 @@ from mlmgmt_widgets.timeline.simulation import simulate
 from mlmgmt_widgets.ui import vega
 from mlmgmt_widgets.ui.assets import script, style
 from mlmgmt_widgets.ui.drawings import Drawings
-from mlmgmt_widgets.ui.lock import Lock
 from mlmgmt_widgets.ui.opener import Opener
-from mlmgmt_widgets.ui.screen import Reply, Request, Screen, asks
+from mlmgmt_widgets.ui.screen import Reply, Request, asks
+from mlmgmt_widgets.ui.screens import DrawingScreen, KeyedScreen
 
 if TYPE_CHECKING:
     from mlmgmt_widgets.workspace import SavedPlan, Workspace
@@ -63,7 +63,7 @@ class PlanValues(traitlets.Dict):
         return dict(super().validate(obj, plain(plan)) or {})
 
 
-class TimelineEstimator(Screen):
+class TimelineEstimator(KeyedScreen, DrawingScreen):
     """A plan and its forecast on one screen.
 
     Args:
@@ -92,13 +92,11 @@ class TimelineEstimator(Screen):
     _esm = script(__file__, "estimator.js")
     _css = style(vega.__file__, "figure.css") + Path(__file__).with_name("estimator.css").read_text("utf-8")
 
-    served = traitlets.Bool().tag(sync=True)
     plan = PlanValues().tag(sync=True)
     forecast = traitlets.Dict(read_only=True).tag(sync=True)
     scenario = PlanValues(optional=True).tag(sync=True)
     templates: Any = traitlets.List(read_only=True).tag(sync=True)
     _revision = traitlets.Int(0).tag(sync=True)  # counts the plans: tells the page's own from those that code set
-    _vega = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -108,7 +106,6 @@ class TimelineEstimator(Screen):
         seed: int = 0,
         workspace: Callable[[], Workspace] | None = None,
     ) -> None:
-        self._lock = Lock()
         self._workspace = Opener(
             workspace, "Nothing can be saved here: write TimelineEstimator(workspace=Workspace.open)."
         )
@@ -122,7 +119,7 @@ class TimelineEstimator(Screen):
         self._plan = load_plan(plan) if isinstance(plan, str | os.PathLike) else as_plan(plan)
         self._forecast = simulate(self._plan, draws, seed)
         with self._without_following():
-            super().__init__(served=self._lock.served, plan=plain(self._plan), _vega=vega.name())
+            super().__init__(plan=plain(self._plan))
         self.set_trait("templates", [{"name": name, "title": title} for name, title in _templates()])
         self.set_trait("forecast", self._forecast.to_dict())
 
@@ -328,12 +325,6 @@ class TimelineEstimator(Screen):
 
     # -- saved plans ---------------------------------------------------------------------------------------
 
-    @asks("unlock", asked_for.Unlock)
-    def _unlock(self, asked: asked_for.Unlock) -> dict[str, Any]:
-        if not self._lock.open:
-            self._lock.try_key(asked.key)
-        return {}
-
     @asks("save", asked_for.Save)
     def _save(self, asked: asked_for.Save) -> dict[str, Any]:
         from mlmgmt_widgets.workspace.errors import PlanConflict
@@ -380,10 +371,6 @@ class TimelineEstimator(Screen):
         now = datetime.now(UTC)
         name, data = export.file(self._forecast, asked.format, made_at=now, comparison=comparison)
         return Reply({"filename": name}, [data])
-
-    @asks("vega")
-    def _send_vega(self, _asked: Request) -> Reply:
-        return Reply({}, [vega.bundle().read_bytes()])
 
     def _view(self, asked: asked_for.Look) -> dict[str, Any]:
         if asked.tab == "keep" and not (self._keeping and isinstance(asked, asked_for.Edit)):

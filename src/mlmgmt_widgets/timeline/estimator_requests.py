@@ -81,12 +81,6 @@ class Overrun(Look):
     on: bool
 
 
-class Unlock(Request):
-    """The facilitator's key, from the link or typed."""
-
-    key: _Short
-
-
 class Save(Look):
     """A name to save the plan under.
 

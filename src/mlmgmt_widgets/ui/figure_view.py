@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import traitlets
 
-from mlmgmt_widgets.ui import assets, vega
+from mlmgmt_widgets.ui import assets
 from mlmgmt_widgets.ui.figure import Figure
-from mlmgmt_widgets.ui.screen import Reply, Request, Screen, asks
+from mlmgmt_widgets.ui.screens import DrawingScreen
 
 if TYPE_CHECKING:
     import altair as alt
 
 
-class FigureView(Screen):
+class FigureView(DrawingScreen):
     """Shows a `Figure`, or an Altair chart, wherever widgets are shown; works without the internet.
 
     Args:
@@ -30,19 +30,14 @@ class FigureView(Screen):
 
     _esm = assets.script(__file__, "figure_view.js")
     _css = assets.style(__file__, "figure.css")
-    _vega = traitlets.Unicode().tag(sync=True)
     figure = traitlets.Dict().tag(sync=True)
 
     def __init__(self, figure: Figure | alt.TopLevelMixin, title: str = "Chart") -> None:
-        super().__init__(figure=_payload(figure, title), _vega=vega.name())
+        super().__init__(figure=_payload(figure, title))
 
     def show(self, figure: Figure | alt.TopLevelMixin, title: str = "Chart") -> None:
         """Show another figure in the same place."""
         self.figure = _payload(figure, title)
-
-    @asks("vega")
-    def _send_vega(self, _: Request) -> Reply:
-        return Reply({}, [vega.bundle().read_bytes()])
 
 
 def _payload(figure: Figure | alt.TopLevelMixin, title: str) -> dict[str, object]:
