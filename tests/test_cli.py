@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
-from mlmgmt_widgets import cli
 from mlmgmt_widgets.assessment import load_rubric, read_responses, score
 from mlmgmt_widgets.assessment.summary import TOPICS
 from mlmgmt_widgets.content import shipped
@@ -19,19 +18,6 @@ from tests.rubrics import toy, written
 EXAMPLE = shipped() / "examples" / "maturity-2026-03.csv"
 V4 = shipped() / "examples" / "churn-review-v4.yaml"
 TOY_CSV = "respondent,role,question,answer,comment\na,,data-versioned,1,\na,,data-checked,0.5,\na,,canary,0.5,\n"
-
-
-@pytest.fixture
-def mlmgmt(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["mlmgmt", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err
-        return ended.value.code, printed.out, printed.err
-
-    return run
 
 
 @pytest.fixture

@@ -38,16 +38,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 class Traffic:
-    """What pages asked for, and what went wrong in them."""
+    """What pages asked for."""
 
     def __init__(self) -> None:
         self.hosts: set[str] = set()
-        self.errors: list[str] = []
 
     def watch(self, context: BrowserContext) -> None:
         context.on("request", lambda request: self._note(request.url))
         context.on("page", lambda page: page.on("websocket", lambda socket: self._note(socket.url)))
-        context.on("weberror", lambda error: self.errors.append(str(error.error)))
 
     def _note(self, url: str) -> None:
         if host := urlsplit(url).hostname:
@@ -56,32 +54,45 @@ class Traffic:
 
 @pytest.fixture
 def traffic() -> Iterator[Traffic]:
-    """Every test that opens pages also shows that they asked no other host and broke nowhere."""
+    """Every test that opens pages of a server also shows that they asked no other host."""
     seen = Traffic()
     yield seen
     assert seen.hosts <= {"127.0.0.1"}
-    assert seen.errors == []
 
 
 @pytest.fixture
-def visit(chromium: Browser, traffic: Traffic) -> Iterator[Callable[..., Page]]:
-    """Open a page in a browser context of its own, as another person would."""
+def person(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser context of its own, as another person would have; no page of it may break."""
     contexts: list[BrowserContext] = []
+    errors: list[str] = []
 
-    def open_page(url: str, *, width: int = 1280, dark: bool = False) -> Page:
+    def new(*, width: int = 1280, dark: bool = False) -> BrowserContext:
         context = chromium.new_context(
             viewport={"width": width, "height": 844 if width < 500 else 900},
             color_scheme="dark" if dark else "light",
             has_touch=width < 500,
             accept_downloads=True,
         )
-        traffic.watch(context)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
         contexts.append(context)
+        return context
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def visit(person: Callable[..., BrowserContext], traffic: Traffic) -> Callable[..., Page]:
+    """Open a page of a server as another person would."""
+
+    def open_page(url: str, *, width: int = 1280, dark: bool = False) -> Page:
+        context = person(width=width, dark=dark)
+        traffic.watch(context)
         page = context.new_page()
         page.set_default_timeout(WAIT)
         page.goto(url, timeout=4 * WAIT)  # the first visit to a server also pays for its imports
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page

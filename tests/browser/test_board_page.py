@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from mlmgmt_widgets import ReadinessBoard, Workspace
 from mlmgmt_widgets.readiness import Review, evaluate, load_review
-from mlmgmt_widgets.yaml_text import dump
 from tests.asking import ask
 from tests.browser.bridge import show
-from tests.readiness.board_shapes import REVIEW, TODAY, TOY, toy
+from tests.readiness.board_shapes import REVIEW, TODAY, content_with_toy, toy
 
 pytestmark = [pytest.mark.browser]
 
@@ -35,10 +34,7 @@ def charts() -> None:
 @pytest.fixture(autouse=True)
 def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of one's own, with the toy in it."""
-    folder = tmp_path / "content" / "checklists"
-    folder.mkdir(parents=True)
-    (folder / "toy.yaml").write_text(dump(TOY, "checklist"), encoding="utf-8")
-    monkeypatch.setenv("MLMGMT_CONTENT", str(folder.parent))
+    monkeypatch.setenv("MLMGMT_CONTENT", str(content_with_toy(tmp_path)))
 
 
 @pytest.fixture
@@ -48,27 +44,17 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[Open]:
-    contexts = []
-    errors: list[str] = []
-
+def open_page(person: Callable[..., BrowserContext]) -> Open:
     def show_widget(board: ReadinessBoard | None = None, *, width: int = 1280, dark: bool = False) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            has_touch=width < 500,
-            accept_downloads=True,
+        page = show(
+            person(width=width, dark=dark),
+            board or ReadinessBoard(REVIEW, checklist=toy(), stage="production", today=TODAY),
+            NAMES,
         )
-        contexts.append(context)
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        page = show(context, board or ReadinessBoard(REVIEW, checklist=toy(), stage="production", today=TODAY), NAMES)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         return page
 
-    yield show_widget
-    for context in contexts:
-        context.close()
-    assert errors == []
+    return show_widget
 
 
 def sentence(page: Page) -> Locator:

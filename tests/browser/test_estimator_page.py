@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from mlmgmt_widgets import TimelineEstimator, Workspace
 from mlmgmt_widgets.timeline import Plan, load_plan
@@ -55,27 +55,13 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(chromium: Browser, estimator: TimelineEstimator) -> Iterator[Open]:
-    contexts = []
-    errors: list[str] = []
-
+def open_page(person: Callable[..., BrowserContext], estimator: TimelineEstimator) -> Open:
     def show_widget(widget: TimelineEstimator | None = None, *, width: int = 1280, dark: bool = False) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            has_touch=width < 500,
-            accept_downloads=True,
-        )
-        contexts.append(context)
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        page = show(context, widget or estimator, NAMES)
+        page = show(person(width=width, dark=dark), widget or estimator, NAMES)
         expect(answer(page)).to_contain_text("likely to deliver")
         return page
 
-    yield show_widget
-    for context in contexts:
-        context.close()
-    assert errors == []
+    return show_widget
 
 
 def answer(page: Page) -> Locator:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from mlmgmt_widgets import MaturityWorkshop, Workspace
 from mlmgmt_widgets.assessment import Rubric
@@ -52,10 +52,8 @@ def charts() -> None:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, workspace: Workspace) -> Iterator[Open]:
+def open_page(person: Callable[..., BrowserContext], workspace: Workspace) -> Open:
     """Show a widget on a page of its own; whatever the page asks, the widget answers through its dispatch."""
-    contexts = []
-    errors: list[str] = []
 
     def show_widget(
         fragment: str = "",
@@ -65,15 +63,9 @@ def open_page(chromium: Browser, workspace: Workspace) -> Iterator[Open]:
         host: str = "http://workbook.test",
     ) -> Page:
         screen = widget or MaturityWorkshop(workspace=lambda: workspace)
-        context = chromium.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
-        contexts.append(context)
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        return show(context, screen, NAMES, fragment=fragment, host=host)
+        return show(person(width=width), screen, NAMES, fragment=fragment, host=host)
 
-    yield show_widget
-    for context in contexts:
-        context.close()
-    assert errors == []
+    return show_widget
 
 
 def people_answer(workspace: Workspace, code: str, answers: list[Any], *, finished: int | None = None) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from mlmgmt_widgets.readiness import Checklist
+from mlmgmt_widgets.yaml_text import dump
 
 TODAY = "2026-11-24"
 QUESTION = "Can the team show it?"
@@ -92,3 +94,11 @@ REVIEW: dict[str, Any] = {
 
 def toy() -> Checklist:
     return Checklist.model_validate(TOY)
+
+
+def content_with_toy(folder: Path) -> Path:
+    """A content folder in `folder` whose one checklist is the toy."""
+    content = folder / "content"
+    (content / "checklists").mkdir(parents=True)
+    (content / "checklists" / "toy.yaml").write_text(dump(TOY, "checklist"), encoding="utf-8")
+    return content

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.asking import ask
-from tests.readiness.board_shapes import REVIEW, TODAY, TOY, toy
+from tests.readiness.board_shapes import REVIEW, TODAY, TOY, content_with_toy, toy
 
 from mlmgmt_widgets import ReadinessBoard, Workspace
 from mlmgmt_widgets.content import ContentError
@@ -27,10 +27,7 @@ STATED = {"status": "pass", "by": "Ana", "role": "ml-engineer", "on": TODAY, "ve
 @pytest.fixture(autouse=True)
 def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of one's own, with the toy in it."""
-    folder = tmp_path / "content" / "checklists"
-    folder.mkdir(parents=True)
-    (folder / "toy.yaml").write_text(dump(TOY, "checklist"), encoding="utf-8")
-    monkeypatch.setenv("MLMGMT_CONTENT", str(folder.parent))
+    monkeypatch.setenv("MLMGMT_CONTENT", str(content_with_toy(tmp_path)))
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,9 @@ from typing import Any
 import pytest
 from defusedxml import ElementTree
 from hypothesis import HealthCheck, given, settings
+from tests.conftest import Run
 from tests.readiness import shapes
 
-from mlmgmt_widgets import cli
 from mlmgmt_widgets.content import shipped
 from mlmgmt_widgets.readiness import Checklist, Review, evaluate, export, load_checklist, load_review, report, summary
 from mlmgmt_widgets.readiness.export_junit import write
@@ -44,20 +43,6 @@ items:
   rollback-plan: {status: waived, reason: "The pager moves", by: Di, until: 2026-12-01}
 """
 GATE = ("gate", "toy.yaml", "review.yaml", "--stage", "production", "--today", "2026-11-24")
-Run = Callable[..., tuple[Any, str, str]]
-
-
-@pytest.fixture
-def mlmgmt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: object) -> tuple[Any, str, str]:
-        monkeypatch.setattr(sys, "argv", ["mlmgmt", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err
-        return ended.value.code, printed.out, printed.err
-
-    return run
 
 
 @pytest.fixture(autouse=True)

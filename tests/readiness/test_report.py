@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +11,7 @@ import altair as alt
 import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
+from tests.pages import Page
 from tests.plans import NASTY, TYPED
 from tests.readiness import shapes
 from tests.readiness.board_shapes import REVIEW, toy
@@ -40,41 +40,6 @@ HOSTILE = [
     "<!-- x", "`code` ~~gone~~ **bold**", "a | b \\| c", "&lt;b&gt; &copy;", '<https://evil.example/"><script>',
     "https://evil.example/<script>alert(1)</script>", "[x]: javascript:y", "\x1b[31mred\x07",
 ]  # fmt: skip
-
-
-class Page(HTMLParser):
-    """Every tag with its attributes, every table as rows of text, the headings, and all text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.tables: list[list[list[str]]] = []
-        self.text = ""
-        self._cell = False
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr":
-            self.tables[-1].append([])
-        elif tag in {"th", "td"}:
-            self.tables[-1][-1].append("")
-            self._cell = True
-        self.text += " " if tag in {"p", "li", "h1", "h2", "h3", "td", "th", "summary"} else ""
-
-    def handle_endtag(self, tag: str) -> None:
-        self._cell = self._cell and tag not in {"th", "td"}
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        if self._cell:
-            self.tables[-1][-1][-1] += data
-
-    def table(self, *headings: str) -> list[list[str]]:
-        """The rows of all tables whose headings begin with these."""
-        return [row for rows in self.tables if rows[0][: len(headings)] == list(headings) for row in rows[1:]]
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
+from tests.pages import Page
 from tests.plans import TYPED, a_plan, plans
 
 from mlmgmt_widgets.timeline import linter, memo, scenarios, whatif, wording
@@ -21,42 +21,6 @@ TODAY = date(2026, 11, 24)
 READER = MarkdownIt("commonmark", {"html": True}).enable("table")
 SURE = {"timebox_weeks": 2, "success": 0.99, "max_experiments": 3, "parallel": 1}
 NEVER = {"timebox_weeks": 2, "success": 0, "max_experiments": 2}
-
-
-class Page(HTMLParser):
-    """Every tag with its attributes, every table as rows of text, and all text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.tables: list[list[list[str]]] = []
-        self.text = ""
-        self._cell = False
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr":
-            self.tables[-1].append([])
-        elif tag in {"th", "td"}:
-            self.tables[-1][-1].append("")
-            self._cell = True
-        self.text += " " if tag in {"p", "li", "h1", "h2", "h3", "td", "th"} else ""
-
-    def handle_endtag(self, tag: str) -> None:
-        self._cell = self._cell and tag not in {"th", "td"}
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        if self._cell:
-            self.tables[-1][-1][-1] += data
-
-    def table(self, *headings: str) -> list[list[str]]:
-        """The rows of the table whose first headings these are."""
-        (found,) = [rows[1:] for rows in self.tables if rows[0][: len(headings)] == list(headings)]
-        return found
 
 
 @dataclass(frozen=True)
@@ -95,7 +59,7 @@ def squeezed(text: str) -> str:
 @FORMS
 def test_dates_and_weeks_are_those_of_the_forecast(forecast: Forecast, form: str) -> None:
     said = forecast.to_dict()
-    assert Memo(forecast).page(form).table("If it is delivered") == [
+    assert Memo(forecast).page(form).only_table("If it is delivered") == [
         [words, wording.day(date.fromisoformat(said["dates"][p])), f"{said['weeks'][p]:.1f}"]
         for words, p in (
             ("Half of the time (P50)", "p50"),
@@ -107,7 +71,7 @@ def test_dates_and_weeks_are_those_of_the_forecast(forecast: Forecast, form: str
 
 @FORMS
 def test_drivers_are_those_of_the_forecast_and_make_up_the_whole(forecast: Forecast, form: str) -> None:
-    rows = Memo(forecast).page(form).table("What")
+    rows = Memo(forecast).page(form).only_table("What")
     top = forecast.to_dict()["drivers"][:5]
     assert [share for _, share in rows[:5]] == [f"{100 * driver['share']:.0f} %" for driver in top]
     assert rows[5][0].startswith("Everything else")
@@ -125,7 +89,7 @@ def test_the_answer_the_deadline_and_the_no_go_are_said(forecast: Forecast, form
 
 @FORMS
 def test_every_task_has_its_dates_and_how_often_it_decides(forecast: Forecast, form: str) -> None:
-    rows = Memo(forecast).page(form).table("Task", "Begins (P50)")
+    rows = Memo(forecast).page(form).only_table("Task", "Begins (P50)")
     bars = {bar.title: bar for bar in forecast.schedule()}
     assert [row[0] for row in rows] == list(bars)
     for title, _, usual, late, critical in rows:
@@ -150,14 +114,14 @@ def test_seed_trials_and_the_error_of_p80_are_said_with_what_it_means(forecast: 
 def test_every_input_is_there_with_the_name_of_its_distribution(name: str, form: str) -> None:
     plan = load_plan(name)
     page = Memo(simulate(plan, 256)).page(form)
-    tasks = page.table("Task", "Takes", "Comes after")
+    tasks = page.only_table("Task", "Takes", "Comes after")
     assert [row[0] for row in tasks] == [task.name for task in plan.tasks]
     for task, (_, takes, after) in zip(plan.tasks, tasks, strict=True):
         assert takes.replace("person-week", "week").startswith(
             ("Effort of " * bool(task.effort_weeks)) + in_words(task.amount)
         )
         assert after == ("; ".join(plan.name_of(each) for each in task.after) or "the start")
-    assert page.table("Risk") == [
+    assert page.only_table("Risk") == [
         [risk.name, f"{100 * risk.probability:g} %", in_words(risk.weeks), plan.name_of(risk.delays)]
         for risk in plan.risks
     ]
@@ -177,7 +141,7 @@ def test_shared_effort_says_by_how_many_people(form: str) -> None:
         {"id": "all", "effort_weeks": {"history": [1, 2, 3, 4, 5]}},
         {"id": "one", "effort_weeks": 1, "people": 1},
     ]
-    rows = Memo(simulate(a_plan(team=team, tasks=tasks), 256)).page(form).table("Task", "Takes")
+    rows = Memo(simulate(a_plan(team=team, tasks=tasks), 256)).page(form).only_table("Task", "Takes")
     assert [row[1] for row in rows] == [
         "Effort of 4 to 14 person-weeks, likely 6 (PERT), shared by 2 people",
         "Effort of resampled from 5 past values, shared by 4.5 people",
@@ -235,7 +199,7 @@ def test_a_comparison_says_what_changed_and_what_each_change_does(form: str) -> 
     compared = a.compare(b)
     page = Memo(b, {"comparison": compared}).page(form)
     assert squeezed(scenarios.sentence(compared)) in squeezed(page.text)
-    rows = page.table("What was changed, and what it does alone")
+    rows = page.only_table("What was changed, and what it does alone")
     assert [row[0] for row in rows] == [change.title for change in compared.changes]
     (rollout,) = [row for row in rows if "ollout" in row[0]]
     assert rollout[1:] == ["−1.0", "−1.0", "0"]
