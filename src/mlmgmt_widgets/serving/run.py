@@ -144,7 +144,7 @@ def links(host: str, port: int, key: str) -> list[str]:
         lines += ["", f"  Phones and laptops in the same network: http://{reachable}:{port}/"]
     lines += [
         "",
-        "  Links that end in a key keep what they make on this server: keep them to yourself.",
+        "  A link with a key opens what is kept on this server: give it to nobody.",
         "  Participants get theirs from the facilitator's page.",
     ]
     return lines

@@ -15,12 +15,15 @@
   show();
   system.addEventListener("change", show);
   addEventListener("storage", show);
-  document.addEventListener("DOMContentLoaded", () => {
-    show();
-    // On a phone the row of pages scrolls; this page's own entry has to be in sight.
+  document.addEventListener("DOMContentLoaded", show);
+  // On a phone the row of pages scrolls, and this page's own entry has to be in sight: at once, since the rest of the
+  // page arrives only when its kernel has started.
+  const reveal = () => {
     const here = document.querySelector(".page-header [aria-current]");
     if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
-  });
+    else if (document.readyState === "loading") requestAnimationFrame(reveal);
+  };
+  reveal();
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("#theme")) return;
     const dark = document.body.dataset.jpThemeLight === "false";
