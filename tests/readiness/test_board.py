@@ -376,6 +376,58 @@ def test_files_that_the_evidence_names_are_read_when_the_browser_sends_them():
     assert not any(each.is_read for each in board.as_review.entry("schema").evidence)
 
 
+def test_a_file_that_is_sent_is_no_younger_than_the_review_says():
+    old = {"auc-floor": {"evidence": [{"metric": "auc", "file": "metrics.json", "on": "2026-01-01"}]}}
+    board = ReadinessBoard({**REVIEW, "items": old}, checklist=toy(), stage="prototype-exit", today=TODAY)
+    ask(board, "files", **ANA, files=[{"name": "metrics.json", "text": '{"auc": 0.83}', "day": TODAY}])
+    piece = board.as_review.entry("auc-floor").evidence[0]
+    assert (piece.value, piece.on) == (0.83, date(2026, 1, 1))
+
+
+def test_a_file_that_may_be_several_is_added_to_none_of_them():
+    pieces = [{"metric": "auc", "file": f"{folder}/metrics.json"} for folder in ("test", "slices")]
+    named = {"auc-floor": {"evidence": pieces}}
+    board = ReadinessBoard({**REVIEW, "items": named}, checklist=toy(), stage="prototype-exit", today=TODAY)
+    sent = {"name": "metrics.json", "text": '{"auc": 0.83}'}
+    said = ask(board, "files", **ANA, files=[sent])["error"]
+    assert (
+        said == "metrics.json may be slices/metrics.json or test/metrics.json; add it at the item that it belongs to."
+    )
+    twice = ask(board, "files", **ANA, files=[sent, {**sent, "text": '{"auc": 0.1}'}])["error"]
+    assert twice == "Two of these files are called metrics.json; add each of them at its own item."
+    assert ask(board, "look")["unread"] == ["test/metrics.json", "slices/metrics.json"]
+
+
+def test_an_uploaded_file_is_as_old_as_the_browser_says(board):
+    day = {"day": "2026-11-02"}
+    ask(
+        board,
+        "upload",
+        **ANA,
+        item="auc-floor",
+        source="metric",
+        metric="auc",
+        name="m.json",
+        text='{"auc": 0.9}',
+        **day,
+    )
+    assert board.as_review.entry("auc-floor").evidence[-1].on == date(2026, 11, 2)
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "example.org/x", "https://", "https://a b"])
+def test_a_link_is_one_that_can_be_opened(board, link):
+    assert "begins with https://" in ask(board, "evidence", **ANA, item="schema", link=link)["error"]
+    assert "error" not in ask(board, "evidence", **ANA, item="schema", link=" https://example.org/x ")
+
+
+def test_the_next_review_on_a_board_begins_at_its_own_first_gate():
+    board = ReadinessBoard(REVIEW, checklist=toy(), today=TODAY)
+    board.stage = "production"
+    ask(board, "close")
+    ask(board, "begin", checklist="toy", subject="other", version="1", who="Ana")
+    assert board.stage == "prototype-exit"
+
+
 # -- reviews that are kept -----------------------------------------------------------------------------------------
 
 

@@ -110,6 +110,7 @@ class ReadinessBoard(Changes, DrawingScreen):
         self._workspace = Opener(workspace, "Nothing can be kept here: write ReadinessBoard(workspace=Workspace.open).")
         self._drawings = Drawings()
         self._session: Session | None = None
+        self._first_stage = stage
         self._beside: Review | None = None
         self._checklists = Checklists(checklist)
         self._evidence = _folder(evidence, review)
@@ -317,8 +318,10 @@ class ReadinessBoard(Changes, DrawingScreen):
     def _next(self, asked: asked_for.Next) -> dict[str, Any]:
         session = self._opened
         version = asked.version.strip()
-        if not version or version == session.review.version:
+        if not version:
             raise Refusal("Please give the version that the new review is for.")
+        if version == session.review.version:
+            raise Refusal(f"This review is of version {version} already; please give the next one.")
         self._beginning(session.checklist, edits.next_review(session.review, session.checklist, version), asked.who)
         self._beside = session.review
         return self._view(asked)
@@ -357,7 +360,7 @@ class ReadinessBoard(Changes, DrawingScreen):
     def _close(self, asked: asked_for.Look) -> dict[str, Any]:
         self._session = self._beside = None
         self._revision += 1
-        self._set(review={}, verdict={})
+        self._set(review={}, verdict={}, stage=self._first_stage)
         return self._view(asked)
 
     @asks("keep", asked_for.Edit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlmgmt_widgets.workspace.reviews import Reviews
+
+
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 class Changes(KeyedScreen):
@@ -102,6 +106,8 @@ class Changes(KeyedScreen):
         values = asked.model_dump(
             include={"link", "note", "metric", "value", "at_least", "at_most", "on"}, exclude_none=True
         )
+        if asked.link and not _ADDRESS.fullmatch(asked.link.strip()):
+            raise Refusal("A link begins with https:// or http://; write anything else as a note.")
         evidence = _evidence({name: value for name, value in values.items() if value != ""})
         return self._added(asked, asked.item, evidence)
 
@@ -110,7 +116,7 @@ class Changes(KeyedScreen):
         from mlmgmt_widgets.readiness.evidence import UploadedFile, read_upload
 
         self._title(asked.item)
-        upload = UploadedFile(asked.name, asked.text.encode(), self._today())
+        upload = UploadedFile(asked.name, asked.text.encode(), asked.day or self._today())
         item = self._opened.checklist.items_by_id[asked.item]
         values: dict[str, Any] = {"file" if asked.source == "metric" else asked.source: asked.name}
         if asked.source == "metric":

@@ -2,6 +2,7 @@
 
 import { sentence } from "../ui/parts.js";
 import { h } from "../ui/screen.js";
+import { sentFile } from "./board_unread.js";
 
 const MOST = 5_000_000; // characters: what a message to the kernel holds
 const KINDS = [
@@ -81,7 +82,7 @@ export function evidenceForm({ item, send }) {
       control.reportValidity();
       return undefined;
     }
-    return send(go, "upload", { ...given, source: kind.value === "metric-file" ? "metric" : kind.value, name: chosen.name, text: await chosen.text() }, trouble);
+    return send(go, "upload", { ...given, source: kind.value === "metric-file" ? "metric" : kind.value, ...(await sentFile(chosen)) }, trouble);
   }
 
   change();

@@ -161,6 +161,7 @@ class Upload(ItemEdit):
     at: _Optional = None
     at_least: float | None = Field(None, strict=False)
     at_most: float | None = Field(None, strict=False)
+    day: _Day = None
 
 
 class SentFile(Request):

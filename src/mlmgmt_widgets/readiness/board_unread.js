@@ -6,6 +6,11 @@ import { h } from "../ui/screen.js";
 const MOST = 5_000_000; // characters: what a message to the kernel holds
 const NAMED = 4;
 
+/** A file as the kernel takes it: its day is that of its last change on this device. */
+export async function sentFile(file) {
+  return { name: file.name, text: await file.text(), day: new Date(file.lastModified).toISOString().slice(0, 10) };
+}
+
 /** @param {object} options `edit` */
 export function unreadFiles({ edit }) {
   const trouble = sentence();
@@ -24,7 +29,7 @@ export function unreadFiles({ edit }) {
       return;
     }
     try {
-      const files = await Promise.all(chosen.map(async (each) => ({ name: each.name, text: await each.text(), day: new Date(each.lastModified).toISOString().slice(0, 10) })));
+      const files = await Promise.all(chosen.map(sentFile));
       await busy(add, () => edit("files", { files }));
     } catch (error) {
       trouble.say(error.message);

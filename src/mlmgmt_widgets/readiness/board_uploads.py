@@ -35,17 +35,17 @@ def is_in_a_file(evidence: Evidence) -> bool:
 def read_into(checklist: Checklist, review: Review, files: Sequence[SentFile], author: Author, today: date) -> Review:
     """The review with what its evidence finds in these files; the history has what stood there before.
 
-    A file belongs to every piece of evidence whose path ends in its name.
+    A browser says a file's name and not where it lies; so a file belongs to the evidence whose path ends in its name.
 
     Raises:
-        Refusal: if no evidence names any of them, or one of them is broken.
+        Refusal: if no evidence names any of them, it cannot be told which one is meant, or one of them is broken.
     """
-    sent = {PurePosixPath(each.name).name: each for each in files}
+    sent = _told_apart(review, files)
     found = False
     for name, entry in review.items.items():
         pieces = list(entry.evidence)
         for place, each in _in(pieces, sent):
-            file = sent[PurePosixPath(_path(each)).name]
+            file = sent[_name(_path(each))]
             upload = UploadedFile(_path(each), file.text.encode(), file.day or today)
             pieces[place] = read_upload(checklist.items_by_id[name], each, upload)
             found = True
@@ -55,10 +55,29 @@ def read_into(checklist: Checklist, review: Review, files: Sequence[SentFile], a
     return review
 
 
+def _told_apart(review: Review, files: Sequence[SentFile]) -> dict[str, SentFile]:
+    """The files by name, once each name means one file here and one path in the review."""
+    sent: dict[str, SentFile] = {}
+    for each in files:
+        name = _name(each.name)
+        if name in sent:
+            raise Refusal(f"Two of these files are called {name}; add each of them at its own item.")
+        sent[name] = each
+    paths = {_path(each) for entry in review.items.values() for each in entry.evidence if is_in_a_file(each)}
+    for name in sent:
+        if len(meant := sorted(path for path in paths if _name(path) == name)) > 1:
+            raise Refusal(f"{name} may be {' or '.join(meant)}; add it at the item that it belongs to.")
+    return sent
+
+
 def _in(pieces: Sequence[Evidence], sent: dict[str, SentFile]) -> Iterator[tuple[int, Evidence]]:
     for place, each in enumerate(pieces):
-        if is_in_a_file(each) and PurePosixPath(_path(each)).name in sent:
+        if is_in_a_file(each) and _name(_path(each)) in sent:
             yield place, each
+
+
+def _name(path: str) -> str:
+    return PurePosixPath(path).name
 
 
 def _path(evidence: Evidence) -> str:

@@ -103,7 +103,7 @@ def read_upload(item: Item, evidence: Evidence, upload: UploadedFile) -> Evidenc
         raise Refusal(f"Nothing in this file fits: {absent}.") from None
     except Unreadable as error:
         raise Refusal(f"This file cannot be used: expected {error.expected}, found {error.found}.") from None
-    return read.model_copy(update={"source": short(upload.name)})
+    return _dated(evidence, read).model_copy(update={"source": short(upload.name)})
 
 
 def _is_due(item: Item, entry: Entry, evidence: Evidence, review: Review) -> bool:
@@ -118,6 +118,11 @@ def _read(item: Item, evidence: Evidence, files: Files) -> Evidence:
         read = READERS[evidence.read_from or ""](item, cleared, files)
     except Absent as absent:
         return cleared.model_copy(update={"missing": str(absent)})
+    return _dated(evidence, read)
+
+
+def _dated(evidence: Evidence, read: Evidence) -> Evidence:
+    """What was read, no younger than somebody wrote down that it is."""
     if evidence.on is None or read.found:
         return read
     if read.on is None:
