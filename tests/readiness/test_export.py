@@ -217,7 +217,7 @@ def test_pandas_reads_the_verdict_in_the_csv(pair: tuple[Checklist, Review]) -> 
     verdict = judged(asked, made)
     name, data = export.file(asked, made, verdict, "csv", made_at=NOW)
     frame = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
-    assert name == "churn-model-3-2026-11-24.csv"
+    assert name == f"churn-model-3-{verdict.stage}-2026-11-24.csv"
     assert tuple(frame.columns) == export.COLUMNS
     assert frame["item"].tolist() == [finding.item.id for finding in verdict.findings]
     assert frame["outcome"].tolist() == [finding.outcome for finding in verdict.findings]

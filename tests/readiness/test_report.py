@@ -142,6 +142,20 @@ def test_signatures_are_there_and_so_are_those_that_are_missing(form: str) -> No
     ]
 
 
+@FORMS
+def test_a_signature_that_was_taken_back_stands_no_longer(form: str) -> None:
+    go = {"role": "ml-engineer", "by": "Di", "on": "2026-11-20", "stage": "production"}
+    signed = [go, {**go, "decision": "no-go"}, {**go, "stage": "shadow"}]
+    case = Case.of(toy(), Review.model_validate({**REVIEW, "sign_offs": signed}))
+    rows = [row[:3] for row in case.page(form).table("Stage", "Role")]
+    assert rows == [
+        ["Production", "ML engineer", "go (no longer)"],
+        ["Production", "ML engineer", "no-go"],
+        ["Shadow", "ML engineer", "go"],
+        ["Production", "Product owner", "not yet"],
+    ]
+
+
 @ALL_FORMS
 def test_what_the_tier_added_is_there_with_the_reason(small: Case, form: str) -> None:
     rows = small.page(form).table("Item", "Why it is asked")
@@ -197,7 +211,7 @@ def test_the_first_line_of_the_comment_is_the_verdict(example: Case) -> None:
     first, *_ = example.text("comment").splitlines()
     assert first == "## Not ready for production: 5 items block it."
     tags = [tag for tag, _ in example.page("comment").tags]
-    assert tags.count("details") == tags.count("summary") == 5
+    assert tags.count("details") == tags.count("summary") == 6
 
 
 # -- what people typed ----------------------------------------------------------------------------------------------

@@ -406,6 +406,9 @@ NO_GO = {**GO, "decision": "no-go"}
         ([{**GO, "on": days(-30)}], "passed", {"expires_after_days": 30}),
         ([{**GO, "on": days(-31)}], "expired", {"expires_after_days": 30}),
         ([{**GO, "on": days(2)}], "missing", {}),
+        ([GO, {**GO, "on": days(2)}], "passed", {}),
+        ([GO, {**NO_GO, "on": days(2)}], "passed", {}),  # it counts once that day has come
+        ([GO, {**NO_GO, "on": days(1)}], "failed", {}),
     ],
 )
 def test_a_sign_off_decides_where_the_rule_asks_for_one(given, expected, asked):

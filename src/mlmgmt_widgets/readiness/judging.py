@@ -28,6 +28,7 @@ from mlmgmt_widgets.readiness.counting import (
 )
 from mlmgmt_widgets.readiness.entries import Entry, Evidence
 from mlmgmt_widgets.readiness.review import Review
+from mlmgmt_widgets.readiness.signatures import is_about
 from mlmgmt_widgets.words import day
 
 Outcome = Literal["passed", "na", "waived", "open"]
@@ -191,8 +192,10 @@ class _Case:
         given = [each for each in review.sign_offs if each.role == role and each.stage in {None, item.stage}]
         if not given:
             return self.open("missing", f"it takes {needs(item)}")
-        # What was signed for this version is not undone by a signature for another, whichever came later.
-        last = next((each for each in reversed(given) if each.version in {None, review.version}), given[-1])
+        # What is dated ahead counts only once its day has come, and what was signed for this version is not undone by a
+        # signature for another, whichever came later.
+        there = [each for each in given if not still_to_come(each.on, self.today)] or given
+        last = next((each for each in reversed(there) if is_about(each, item.stage, review.version)), there[-1])
         words = f"{last.decision} by {last.by}, {day(last.on)}"
         if last.decision == "no-go":
             return self.open("failed", words)

@@ -12,10 +12,10 @@ from datetime import date
 from typing import Any, Protocol
 
 from mlmgmt_widgets.readiness.checklist import Checklist, Item
-from mlmgmt_widgets.readiness.entries import SignOff
 from mlmgmt_widgets.readiness.judging import Finding, judge
 from mlmgmt_widgets.readiness.progress import review_at
 from mlmgmt_widgets.readiness.review import Review
+from mlmgmt_widgets.readiness.signatures import is_about
 from mlmgmt_widgets.words import counted, listed
 
 Days = Mapping[tuple[str, str], date]
@@ -228,16 +228,11 @@ def _silent(finding: Finding) -> bool:
 def _signed_off(checklist: Checklist, review: Review, item: Item) -> date | None:
     """The day on which the first stage that asks for an item was signed off."""
     for stage in checklist.stages[checklist.stages.index(item.stage) :]:
-        last = {each.role: each for each in review.sign_offs if _counts(each, stage, review.version)}
+        last = {each.role: each for each in review.sign_offs if is_about(each, stage, review.version)}
         roles = checklist.sign_offs.get(stage) or tuple(last)
         if roles and all(role in last and last[role].decision == "go" for role in roles):
             return max(last[role].on for role in roles)
     return None
-
-
-def _counts(signed: SignOff, stage: str, version: str) -> bool:
-    """Whether a sign-off is about a stage, of this version."""
-    return signed.stage in {None, stage} and signed.version in {None, version}
 
 
 def _days(checklist: Checklist, review: Review, item: Item) -> Iterator[date]:

@@ -89,6 +89,7 @@ def _details(made: Report) -> Iterator[tuple[str, Rows]]:
         ("Not applicable", made.not_applicable()),
         (f"Asked because the tier is {made.verdict.tier}", made.added()),
         (f"Lapsing within {SOON} days", made.lapsing()),
+        ("Sign-offs", made.signed()),
     )
     yield from ((title, rows) for title, rows in parts if rows)
 

@@ -173,13 +173,18 @@ class Report:
 
     def signed(self) -> Rows | None:
         """Who signed off which stage, and the roles that have not done so for this version."""
-        rows = [*(self._signature(each) for each in self.review.sign_offs), *self._unsigned()]
+        given = self.review.sign_offs
+        rows = [*(self._signature(each, given[place + 1 :]) for place, each in enumerate(given)), *self._unsigned()]
         return Rows(["Stage", "Role", "Decision", "By", "On", "Version", "Note"], rows) if rows else None
 
-    def _signature(self, each: SignOff) -> tuple[str, ...]:
+    def _signature(self, each: SignOff, later: Sequence[SignOff]) -> tuple[str, ...]:
+        """One sign-off; of those that a role gave of the same, the last one stands."""
+        own = (each.role, each.stage, each.version or self.review.version)
+        again = any((one.role, one.stage, one.version or self.review.version) == own for one in later)
+        decision = f"{each.decision} (no longer)" if again else each.decision
         stage = in_words(each.stage) if each.stage else "all"
         version = each.version or self.review.version
-        return (stage, in_words(each.role), each.decision, each.by, day(each.on), version, each.note or "")
+        return (stage, in_words(each.role), decision, each.by, day(each.on), version, each.note or "")
 
     def _unsigned(self) -> Iterator[tuple[str, ...]]:
         """The roles that sign off a stage up to the one that is asked for, and have not done so for this version."""

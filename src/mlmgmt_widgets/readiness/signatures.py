@@ -26,6 +26,11 @@ class Signature:
     said: SignOff | None
 
 
+def is_about(signed: SignOff, stage: str, version: str) -> bool:
+    """Whether a sign-off is about a stage, of this version."""
+    return signed.stage in {None, stage} and signed.version in {None, version}
+
+
 def signatures(checklist: Checklist, review: Review, stage: str, today: date) -> tuple[Signature, ...]:
     """Return where everybody stands who signs, or has signed, a stage up to this one.
 
@@ -35,17 +40,16 @@ def signatures(checklist: Checklist, review: Review, stage: str, today: date) ->
         stage: the last one to look at.
         today: what is dated later does not count yet; one day is forgiven, as everywhere.
     """
-    counting = [
-        each
-        for each in review.sign_offs
-        if each.version in {None, review.version} and not still_to_come(each.on, today)
-    ]
-    reached = checklist.stages[: checklist.stages.index(stage) + 1]
-    return tuple(each for name in reached for each in _of(name, checklist.sign_offs.get(name, ()), counting))
+    there = [each for each in review.sign_offs if not still_to_come(each.on, today)]
+    found: list[Signature] = []
+    for name in checklist.stages[: checklist.stages.index(stage) + 1]:
+        about = [each for each in there if is_about(each, name, review.version)]
+        found += _of(name, checklist.sign_offs.get(name, ()), about)
+    return tuple(found)
 
 
-def _of(stage: str, asked: Sequence[str], counting: Sequence[SignOff]) -> list[Signature]:
-    about = {each.role: each for each in counting if each.stage in {None, stage}}
+def _of(stage: str, asked: Sequence[str], about: Sequence[SignOff]) -> list[Signature]:
+    last = {each.role: each for each in about}
     # Whoever signs all stages at once is not listed under each of them, unless their role is asked there.
-    own = [each.role for each in counting if each.stage == stage]
-    return [Signature(stage, role, about.get(role)) for role in dict.fromkeys([*asked, *own])]
+    own = [each.role for each in about if each.stage == stage]
+    return [Signature(stage, role, last.get(role)) for role in dict.fromkeys([*asked, *own])]
