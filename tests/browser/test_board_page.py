@@ -353,6 +353,42 @@ def test_no_tier_can_be_chosen_before_it_is_known_what_it_asks(open_page: Open) 
     expect(tier).to_be_disabled()
 
 
+def test_an_answer_that_comes_while_another_tab_is_open_is_no_trouble(open_page: Open) -> None:
+    page = open_page()
+    page.get_by_role("tab", name="Risk").click()
+    page.locator(".board-tiers input[value=low]").check()
+    page.get_by_role("button", name="Choose this tier").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Ana")
+    # The page asks for the change and for another tab in one go; the change is answered for that tab.
+    page.evaluate("""() => {
+        document.querySelector("dialog form")?.requestSubmit();
+        [...document.querySelectorAll("[role=tab]")].find((tab) => tab.dataset.tab === "sign-offs").click();
+    }""")
+    expect(page.locator(".board-tier")).to_have_text("Low risk")
+    page.get_by_role("tab", name="Risk").click()
+    expect(page.locator(".board-risk [role=alert]")).to_be_hidden()
+
+
+def test_a_look_that_fails_after_code_set_something_is_not_asked_again_at_once(open_page: Open) -> None:
+    board = ReadinessBoard(REVIEW, checklist=toy(), stage="production", today=TODAY)
+    page = open_page(board)
+    page.evaluate("""() => {
+        const python = window.python;
+        window.looks = 0;
+        window.python = async (message) => {
+            if (JSON.parse(message).kind !== "look") return python(message);
+            window.looks += 1;
+            const { state } = JSON.parse(await python("{}"));
+            return JSON.stringify({ state, answer: { error: "The database is away.", passing: true }, buffers: [] });
+        };
+    }""")
+    board.today = "2026-11-25"
+    page.evaluate("() => window.follow()")
+    expect(page.locator(".board-lost")).to_contain_text("The database is away.")
+    page.wait_for_timeout(500)
+    assert page.evaluate("() => window.looks") == 1
+
+
 def test_signatures(open_page: Open) -> None:
     page = open_page()
     page.get_by_role("tab", name="Sign-offs").click()

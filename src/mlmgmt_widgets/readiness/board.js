@@ -152,7 +152,9 @@ function render({ model, el }) {
   // -- what comes from code, and from others --------------------------------------------------------------
 
   function codeSet() {
-    if (!asking && !ended && model.get("_revision") > revision) again();
+    if (asking || ended || model.get("_revision") <= revision) return;
+    revision = model.get("_revision"); // asked for once: where that fails, the page says so and people try again
+    again();
   }
 
   function poll() {

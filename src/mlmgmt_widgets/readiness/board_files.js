@@ -24,6 +24,7 @@ export function filesTab({ run, edit, again, asOf }) {
   const unread = sentence();
   const reread = h("button", { type: "button", onclick: readAgain }, "Read the evidence again");
   const reading = h("section", { class: "mlm-stack", hidden: true }, h("h2", {}, "Evidence in files"), h("p", {}, "Metrics, reports and results that the review names are read from this notebook’s folder."), unread.element, h("div", { class: "mlm-row" }, reread));
+  const about = h("p", {});
   let state = "";
 
   async function readAgain() {
@@ -52,8 +53,9 @@ export function filesTab({ run, edit, again, asOf }) {
   }
 
   return {
-    element: h("div", { class: "mlm-stack board-files" }, place, reading, takeaway({ name: "board", files: FILES, fetch: (format) => run("export", { format, as_of: asOf() }, { bare: true }) })),
+    element: h("div", { class: "mlm-stack board-files" }, place, reading, takeaway({ name: "board", about, files: FILES, fetch: (format) => run("export", { format, as_of: asOf() }, { bare: true }) })),
     show(view) {
+      about.textContent = `Files say what is asked at “${view.stages.find((each) => each.id === view.head.stage).name}”: its items and those of every stage before. Choose another stage above for more or for less; the review’s YAML always has everything.`;
       // While somebody types a key, an answer that changes nothing here must not take the field away.
       const next = JSON.stringify([view.kept, view.keeping]);
       if (next === state) return;

@@ -53,7 +53,7 @@ export function headOf({ root, who, judge, close, stage, reveal, openTab }) {
     return h("button", { type: "button", class: "board-stage", "aria-pressed": String(each.id === chosen), "data-stage": each.id, "data-ready": String(each.ready), "data-blocking": each.blocking ? "true" : null, title: each.meaning || null, onclick: () => stage(each.id) },
       h("span", { class: "board-stage-name" }, each.name),
       h("span", { class: "board-stage-bar", "aria-hidden": "true" }, h("i", { style: `width: ${100 * share}%` })),
-      h("span", { class: "mlm-small board-stage-said" }, `${each.passed} of ${each.applicable} passed`), h("span", { class: "mlm-small board-stage-state" }, said));
+      h("span", { class: "mlm-small board-stage-said" }, `${each.passed} of ${each.applicable} passed${each.waived ? `, ${each.waived} waived` : ""}`), h("span", { class: "mlm-small board-stage-state" }, said));
   }
 
   function list(all) {

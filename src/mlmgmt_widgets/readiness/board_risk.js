@@ -93,7 +93,7 @@ export function riskTab({ edit, checklist, choose }) {
   reason.addEventListener("input", () => { dirty = true; fields(); });
 
   function show(next) {
-    if (!next) return;
+    if (next?.tab?.name !== "risk") return; // another tab was chosen meanwhile, and the answer is about that
     said = next;
     for (const set of element.querySelectorAll("fieldset")) set.disabled = false;
     const { tab, head } = said;

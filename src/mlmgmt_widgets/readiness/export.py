@@ -98,7 +98,9 @@ def file(  # noqa: PLR0913 - what a file is made of, and how
     if kind not in _KINDS:
         raise Refusal(f"There is no export as {kind!r}; choose one of {', '.join(_KINDS)}.")
     extension, write = _KINDS[kind]
-    parts = (slug(review.subject), slug(review.version))
+    # A report or a table is about a stage; two stages' files must not take each other's name.
+    stage = "" if kind in {"yaml", "card"} else verdict.stage
+    parts = (slug(review.subject), slug(review.version), stage)
     name = "-".join(filter(None, parts)) or "review"
     name = f"{name}{'-card' if kind == 'card' else ''}-{made_at:%Y-%m-%d}{extension}"
     text = write(_Made(checklist, review, verdict, name, figures, existing))
