@@ -53,7 +53,7 @@ unit: .venv/.tests
 
 bench: .venv/.bench  ## ratios against a bare Voila page, a bare bincount and plain NumPy
 	@scripts/find-chromium.sh >/dev/null
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m bench
 
 screenshots: .venv/.tests  ## the pictures in the README, made anew
 	@scripts/find-chromium.sh >/dev/null

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks import estimator, forecasts, pages, saved, scoring
+from bench import estimator, forecasts, pages, saved, scoring
 
 Row = tuple[str, float, str]
 
