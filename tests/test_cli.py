@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -12,6 +13,8 @@ from mlmgmt_widgets.assessment.summary import TOPICS
 from mlmgmt_widgets.content import shipped
 from mlmgmt_widgets.documents import read_document
 from mlmgmt_widgets.readiness import Review, load_checklist
+from mlmgmt_widgets.serving import run
+from mlmgmt_widgets.workspace import Workspace
 from tests.readiness.shapes import reviewed
 from tests.rubrics import toy, written
 
@@ -228,6 +231,14 @@ def test_score_refuses_with_file_line_field_found_and_expected(mlmgmt, toy_file,
         ("schema",),
         ("serve", "--port", "many"),
         ("serve", "--port", "70000"),
+        ("serve", "--kernels", "borrowed"),
+        ("serve", "--max-participants", "0"),
+        ("backup",),
+        ("backup", "/no/such/folder/copy.sqlite", "--database", "sqlite:////no/such/workspace.sqlite"),
+        ("backup", "copy.sqlite", "--database", "sqlite:////no/such/workspace.sqlite"),
+        ("restore", "/no/such/copy.sqlite"),
+        ("restore", V4),
+        ("doctor", "--port", "many"),
     ],
 )
 def test_bad_input_is_one_line_and_status_two(mlmgmt, arguments):
@@ -332,7 +343,50 @@ def test_a_mistyped_name_is_answered_by_the_nearest_of_any_kind(mlmgmt, word):
 def test_alone_it_helps(mlmgmt):
     status, out, _ = mlmgmt()
     assert status == 0
-    assert all(command in out for command in ("check", "schema", "score", "forecast", "gate", "serve", "lab", "new"))
+    groups = dict(re.findall(r"^([^\n]+):\n((?:  .*\n)+)", out, re.MULTILINE))
+    assert {name: re.findall(r"^  (\w+)  ", lines, re.MULTILINE) for name, lines in groups.items()} == {
+        "Options": [],
+        "The workbook": ["serve", "lab", "new", "where"],
+        "Content, without a notebook": ["check", "schema", "score", "forecast", "gate"],
+        "Looking after it": ["backup", "restore", "doctor"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [
+        ((), {"kernels": None, "max_participants": None}),
+        (("--kernels", "local"), {"kernels": "local", "max_participants": None}),
+        (("--kernels", "forked", "--max-participants", "30"), {"kernels": "forked", "max_participants": 30}),
+    ],
+)
+def test_serve_is_told_how_kernels_start_and_how_many_may_come(mlmgmt, monkeypatch, given, passed):
+    told = {}
+    monkeypatch.setattr(run, "serve", lambda *_, **options: told.update(options))
+    assert mlmgmt("serve", *given) == (0, "", "")
+    assert {name: told[name] for name in passed} == passed
+
+
+def test_a_workspace_is_saved_and_put_back(mlmgmt, monkeypatch, tmp_path):
+    monkeypatch.setenv("MLMGMT_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("MLMGMT_DATABASE_URL", raising=False)
+    file, copy = tmp_path / "home" / "workspace" / "workspace.sqlite", tmp_path / "copy.sqlite"
+    with Workspace.open(f"sqlite:///{file}") as workspace:
+        workspace.workshops.create(toy(), "Search")
+    holds = "1 workshop, no participants, no answers, no plans and no reviews"
+
+    status, out, err = mlmgmt("backup", copy)
+    assert (status, err) == (0, "")
+    assert re.fullmatch(rf"Saved {holds} in {copy} \(\d+ kB\)\.\n", out)
+    status, out, err = mlmgmt("restore", copy)
+    assert (status, out) == (2, "")
+    assert err == f"{file} holds {holds}; nothing was changed. --force replaces them, and keeps them in a file.\n"
+    status, out, err = mlmgmt("restore", copy, "--force")
+    assert (status, err) == (0, "")
+    said, kept = out.splitlines()
+    assert said == f"Restored {holds} into {file}."
+    place = kept.removeprefix("What was there before is kept in ").removesuffix(".")
+    assert mlmgmt("restore", place, "--database", f"sqlite:///{tmp_path / 'second.sqlite'}")[0] == 0
 
 
 def test_the_help_of_check_and_schema_names_every_kind(mlmgmt):

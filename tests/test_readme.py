@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from mlmgmt_widgets import Workspace
 from mlmgmt_widgets.assessment import load_rubric, read_responses, score
 from mlmgmt_widgets.content import shipped
 from mlmgmt_widgets.serving.folder import new
@@ -22,13 +24,16 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = dict.fromkeys(re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL))
 COMMANDS = [line.split("#")[0].strip() for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if line]
-RUN_AND_END = [line for line in COMMANDS if re.match(r"mlmgmt (score|forecast|gate|check|schema|where|new)\b", line)]
+END = r"mlmgmt (score|forecast|gate|check|schema|where|new|backup|doctor)\b"
+RUN_AND_END = [line for line in COMMANDS if re.match(END, line)]
 
 
-def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(line: str, folder: Path, home: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a line of the README as a shell would, with this environment's `mlmgmt`."""
     command = f"{shlex.quote(sys.executable)} -m mlmgmt_widgets {line.removeprefix('mlmgmt ')}"
-    return subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "MLMGMT_HOME": str(home)} if home else None
+    asked = ["sh", "-c", command]
+    return subprocess.run(asked, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_the_readme_has_commands_to_run() -> None:
@@ -38,6 +43,11 @@ def test_the_readme_has_commands_to_run() -> None:
 
 @pytest.mark.parametrize("line", RUN_AND_END)
 def test_a_command_of_the_readme_works_as_written(line: str, tmp_path: Path) -> None:
+    if re.match(r"mlmgmt (backup|doctor)\b", line):
+        Workspace.open(f"sqlite:///{tmp_path / 'home' / 'workspace' / 'workspace.sqlite'}").close()
+        (tmp_path / "home").chmod(0o700)
+        assert run(line, tmp_path, tmp_path / "home").returncode == 0
+        return
     folder = tmp_path if " new " in f" {line} " else new(tmp_path / "team") if "data/rubrics" in line else ROOT
     done = run(line, folder)
     assert done.returncode == 0, done.stderr
