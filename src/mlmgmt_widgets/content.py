@@ -32,7 +32,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from mlmgmt_widgets.documents import Document, Fault, Location, read_document
+from mlmgmt_widgets.documents import AT_MOST, TOO_MANY, Document, Fault, Location, has_too_many, read_document, writable
 from mlmgmt_widgets.errors import Refusal
 
 __all__ = [
@@ -101,7 +101,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def shown(value: object) -> str:
     """A value as a fault shows it: short, on one line, in YAML's words."""
     if isinstance(value, str):
-        return f"'{_shortened(' '.join(value.split()), 60)}'"
+        return f"'{_shortened(' '.join(writable(value).split()), 60)}'"
     if value is None or isinstance(value, bool):
         return {None: "nothing", True: "true", False: "false"}[value]
     if isinstance(value, Mapping | BaseModel):
@@ -307,7 +307,9 @@ def validate(document: Document, model: type[M]) -> M:
         ContentError: With the faults of the document itself and those that the model found.
     """
     faults = list(document.faults)
-    if document.readable:
+    if document.readable and has_too_many(document.data):
+        faults.append(document.fault((), TOO_MANY, AT_MOST))
+    elif document.readable:
         try:
             instance = model.model_validate(document.data)
         except ValidationError as error:

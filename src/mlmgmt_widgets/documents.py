@@ -7,7 +7,7 @@ often enough makes a small file fill the memory.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,13 @@ SIZE_LIMIT = 2_000_000
 """Bytes: forty times the largest rubric we ship."""
 DEPTH_LIMIT = 60
 """Nested lists and mappings: deeper than any rubric that a person could answer."""
+VALUES_LIMIT = 50_000
+"""Values, lists and mappings among them: thirty times those of the largest checklist we ship. A fault of each one of a
+million would fill the memory."""
+MOST_FAULTS = 1000
+"""Faults of the YAML itself, after which the rest is not read."""
 
+_END = object()
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _BASED = {"0o": (re.compile(r"0o[0-7]+"), 8), "0x": (re.compile(r"0x[0-9a-fA-F]+"), 16)}
@@ -58,7 +64,17 @@ class Fault:
         """One line: `file:line: field: found ..., expected ...`."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         subject = f"{self.field}: " if self.field else ""
-        return f"{place}: {subject}found {self.found}, expected {self.expected}"
+        return writable(f"{place}: {subject}found {self.found}, expected {self.expected}")
+
+
+def writable(text: str) -> str:
+    r"""The same text without halves of surrogate pairs, which JSON can hold and nothing can be written with.
+
+    Example:
+        >>> writable("a\ud800")
+        'a?'
+    """
+    return text.encode("utf-8", "replace").decode()
 
 
 @dataclass
@@ -136,6 +152,27 @@ def parse_document(file: str, raw: bytes) -> Document:
     return document
 
 
+TOO_MANY, AT_MOST = f"more than {VALUES_LIMIT} values", "no more"
+
+
+def has_too_many(data: object) -> bool:
+    """Whether data that came in another way than from a file holds more values than a file may.
+
+    Example:
+        >>> has_too_many({"tasks": [1] * 49_998}), has_too_many({"tasks": [1] * 49_999})
+        (False, True)
+    """
+    count, waiting = 1, [iter((data,))]
+    while waiting and count <= VALUES_LIMIT:
+        found = next(waiting[-1], _END)
+        if found is _END:
+            waiting.pop()
+        elif isinstance(found, Mapping | list | tuple):
+            count += len(found)
+            waiting.append(iter(found.values() if isinstance(found, Mapping) else found))
+    return count > VALUES_LIMIT
+
+
 class _Unusable(Exception):  # noqa: N818
     def __init__(self, line: int | None, found: str, expected: str) -> None:
         self.line, self.found, self.expected = line, found, expected
@@ -157,6 +194,7 @@ class _Builder:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.open: list[_Open] = []
+        self.values = 0
 
     def build(self, events: Iterator[yaml.Event]) -> None:
         documents = 0
@@ -216,6 +254,9 @@ class _Builder:
 
     def _place(self, line: int) -> Location:
         """Where the next value goes; its line is kept unless its key's line already is."""
+        self.values += 1
+        if self.values > VALUES_LIMIT:
+            raise _Unusable(line, TOO_MANY, AT_MOST)
         if not self.open:
             where: Location = ()
         else:
@@ -244,6 +285,8 @@ class _Builder:
             self._note(where, line, f"the tag {event.tag}", "none")
 
     def _note(self, where: Location, line: int, found: str, expected: str) -> None:
+        if len(self.document.faults) >= MOST_FAULTS:
+            raise _Unusable(line, f"more than {MOST_FAULTS} faults", "YAML without anchors, aliases, tags and doubles")
         self.document.faults.append(Fault(self.document.file, line, dotted(where), found, expected))
 
 

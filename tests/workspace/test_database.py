@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from tests.workspace.conftest import imported
+from tests.databases import imported
 
 from mlmgmt_widgets.errors import Passing, in_full
 from mlmgmt_widgets.workspace import Workspace, WorkspaceError, database
@@ -210,7 +210,7 @@ def test_a_missing_driver_is_a_sentence_that_says_how_to_get_it(monkeypatch):
         return real(name, *arguments, **keywords)
 
     monkeypatch.setattr(builtins, "__import__", without_psycopg)
-    assert "pip install 'mlmgmt-widgets[postgresql]'" in refusal("postgresql://ann:hunter2@db/mlmgmt")
+    assert "pip install 'mlmgmt-widgets[postgres]'" in refusal("postgresql://ann:hunter2@db/mlmgmt")
 
 
 def test_an_unknown_kind_of_database_is_a_sentence():

@@ -16,6 +16,7 @@ from mlmgmt_widgets.assessment.scoring import Result, score
 from mlmgmt_widgets.content import ContentError, names
 from mlmgmt_widgets.errors import Refusal
 from mlmgmt_widgets.ui.assets import script, style
+from mlmgmt_widgets.ui.lock import Guesses
 from mlmgmt_widgets.ui.opener import Opener
 from mlmgmt_widgets.ui.screen import Request, Screen, asks
 
@@ -104,6 +105,7 @@ class MaturitySurvey(Screen):
     ) -> None:
         super().__init__(**kwargs)
         self._workspace = Opener(workspace, "This survey is not connected to any workshops.")
+        self._guesses = Guesses()
         self._rubric: Rubric | None = None
         self._code = self._token = ""
         if rubric is not None:
@@ -181,8 +183,9 @@ class MaturitySurvey(Screen):
 
     @asks("join", Join)
     def _join(self, asked: Join) -> dict[str, Any]:
+        self._guesses.check()
         workspace = self._workspace.get()
-        workshop = workspace.workshops.get(asked.code)
+        workshop = self._looked_up(workspace, asked.code)
         participant = workspace.workshops.participant(workshop.code, asked.token) if asked.token else None
         self._code, self._token = workshop.code, asked.token if participant and asked.token else ""
         self._rubric = workshop.rubric
@@ -192,6 +195,15 @@ class MaturitySurvey(Screen):
             self.workshop = _public(workshop)
             self.response = _as_plain(participant.answers) if participant else {}
         return {"participant": _about(participant)}
+
+    def _looked_up(self, workspace: Workspace, code: str) -> Workshop:
+        from mlmgmt_widgets.workspace.errors import UnknownWorkshop
+
+        try:
+            return workspace.workshops.get(code)
+        except UnknownWorkshop:
+            self._guesses.wrong()
+            raise
 
     @asks("enter", Enter)
     def _enter(self, asked: Enter) -> dict[str, Any]:

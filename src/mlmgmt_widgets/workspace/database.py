@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 import sqlite3
@@ -16,8 +17,11 @@ from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
+from mlmgmt_widgets.errors import in_full
 from mlmgmt_widgets.workspace.address import in_words
 from mlmgmt_widgets.workspace.errors import StorageFault, WorkspaceError
+
+_log = logging.getLogger(__name__)
 
 PATIENCE = 5.0  # seconds that a writer waits for its turn
 _PAUSE = (0.001, 0.008)  # seconds between two attempts
@@ -154,6 +158,21 @@ class Database:
             with self.plain_words():
                 self._pragma("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def write_afresh(self) -> None:
+        """Write SQLite's file anew from its rows, so that it holds no trace of how it came about (see `arrivals`).
+
+        What cannot be done now, because another process is writing or the disk is full, is left: it will be the next
+        time, and nobody's answer hangs on it.
+        """
+        if not self.is_sqlite:
+            return
+        try:
+            with self.plain_words():
+                self._pragma("VACUUM")
+            self.forget_deleted()
+        except StorageFault as fault:
+            _log.warning("the order of writing could not be forgotten yet: %s", in_full(fault))
+
     def _pragma(self, statement: str) -> None:
         connection = self._engine.raw_connection()
         try:
@@ -230,7 +249,7 @@ def _begun(connection: sqlite3.Connection, deadline: float) -> bool:
 
 def _missing_driver(error: ImportError, url: URL) -> str:
     if url.get_backend_name() == "postgresql":
-        return "PostgreSQL needs a driver: pip install 'mlmgmt-widgets[postgresql]'."
+        return "PostgreSQL needs a driver: pip install 'mlmgmt-widgets[postgres]'."
     return f"Databases of the kind {url.drivername} need a driver that is not installed ({error.name})."
 
 

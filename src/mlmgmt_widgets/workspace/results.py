@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 
 from mlmgmt_widgets.assessment.responses import Response, check_answer
-from mlmgmt_widgets.workspace import checks, snapshots
+from mlmgmt_widgets.workspace import arrivals, checks, snapshots
 from mlmgmt_widgets.workspace.errors import WorkspaceError
 from mlmgmt_widgets.workspace.records import Decision, Revealed, Workshop
 from mlmgmt_widgets.workspace.rows import WorkshopRows, find, now
@@ -26,13 +26,16 @@ class Results(WorkshopRows):
         """
         with self._database.writing() as session:
             workshop = find(session, code, lock=True)
-            if workshop.revealed_at is None:
+            news = workshop.revealed_at is None
+            if news:
                 rubric = self._rubric_of(workshop)
                 everything = snapshots.given(session, workshop, rubric)
                 snapshots.refuse_too_few(workshop, everything)
                 snapshots.keep(workshop, everything, snapshots.following_picture(workshop, everything, rubric))
                 workshop.revealed_at = now()
-            return self._workshop(workshop)
+                arrivals.forget(session, workshop)
+            record = self._workshop(workshop)
+        return self._settled(record) if news else record
 
     def refresh(self, code: str) -> Workshop:
         """Show newer answers of a revealed workshop.
@@ -52,7 +55,15 @@ class Results(WorkshopRows):
             if workshop.closed_at is not None:
                 raise WorkspaceError("This workshop is closed; its results are final.")
             self._take_in(workshop, snapshots.given(session, workshop, self._rubric_of(workshop)))
-            return self._workshop(workshop)
+            arrivals.forget(session, workshop)
+            record = self._workshop(workshop)
+        return self._settled(record)
+
+    def _settled(self, record: Workshop) -> Workshop:
+        """Forget, outside of any transaction, in which order an anonymous workshop was written down."""
+        if record.anonymous:
+            self._database.write_afresh()
+        return record
 
     def _take_in(self, workshop: WorkshopRow, everything: list[snapshots.Given]) -> None:
         following = snapshots.following_picture(workshop, everything, self._rubric_of(workshop))
@@ -88,11 +99,14 @@ class Results(WorkshopRows):
         """
         with self._database.writing() as session:
             workshop = find(session, code, lock=True)
-            if workshop.closed_at is None:
+            news = workshop.closed_at is None
+            if news:
                 workshop.closed_at = now()
                 if workshop.revealed_at is not None:
                     self._take_last(workshop, snapshots.given(session, workshop, self._rubric_of(workshop)))
-            return self._workshop(workshop)
+                arrivals.forget(session, workshop)
+            record = self._workshop(workshop)
+        return self._settled(record) if news else record
 
     def _take_last(self, workshop: WorkshopRow, everything: list[snapshots.Given]) -> None:
         try:

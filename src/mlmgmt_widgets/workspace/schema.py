@@ -15,7 +15,7 @@ VERSION_TABLE = "mlmgmt_version"
 
 # Every revision in migrations/versions, oldest first. They are named here too so that a kernel that finds a
 # current database need not import Alembic.
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 
 _TABLES = {
     "workshops",
@@ -63,6 +63,7 @@ def _migrate(database: Database) -> None:
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    database.write_afresh()  # what a migration wrote anew is not to be found in the file as it was
 
 
 def _revision(connection: Connection, database: Database) -> str | None:

@@ -3,8 +3,8 @@
 Results that follow every answer would give that answer away: the difference between two pictures is what one
 person said. So results are shown as a picture that stays. A later picture of an anonymous workshop is put
 together question by question: a question is taken as it is now where nobody, or at least the smallest group,
-sets it apart from every picture that was shown before, and else it stays exactly as it was last shown. Roles are
-shown only with the answers of the first picture.
+sets it apart from every picture that was shown before, also when several of these are put together (`telling`), and
+else it stays exactly as it was last shown. Roles are shown only with the answers of the first picture.
 
 What is shown of a question that fewer than the smallest group answered is nothing: the assessment withholds it.
 """
@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from mlmgmt_widgets.assessment.responses import Answer
 from mlmgmt_widgets.assessment.rubric import Rubric
+from mlmgmt_widgets.workspace import telling
 from mlmgmt_widgets.workspace.errors import WorkspaceError
 from mlmgmt_widgets.workspace.tables import AnswerRow, ParticipantRow, WorkshopRow
 
@@ -79,7 +80,7 @@ def _apart(one: Mapping[int, object], other: Mapping[int, object]) -> int:
 
 
 def given(session: Session, workshop: WorkshopRow, rubric: Rubric) -> list[Given]:
-    """Read everything that a workshop's participants have given, in the order in which they joined.
+    """Read everything that a workshop's participants have given; the order of people means nothing.
 
     In an anonymous workshop the role of somebody who was shown stays as it was shown: two pictures of a role
     would else tell what those said who went from one to the other.
@@ -174,15 +175,18 @@ def following_picture(workshop: WorkshopRow, everything: Sequence[Given], rubric
 
 
 def _may_follow(question: str, now: Picture, earlier: Sequence[Picture], smallest_group: int) -> bool:
-    """Whether nobody, or enough people, set a question apart from how it was ever shown."""
+    """Whether nobody, or enough people, are set apart by this question as it is and as it was ever shown."""
     as_it_is = _Question.of(now, question)
+    shown: list[Mapping[int, Answer]] = []
     for picture in earlier:
         as_it_was = _Question.of(picture, question)
         if len(as_it_was.answers) < smallest_group:
             as_it_was = _Question({}, {})  # it was withheld
         if 0 < as_it_is.apart(as_it_was) < smallest_group:
             return False
-    return True
+        shown.append(as_it_was.answers)
+    following = as_it_is.answers if len(as_it_is.answers) >= smallest_group else {}
+    return not telling.of_few([*shown, following], smallest_group)
 
 
 def _blend(now: Entry | None, last: Entry | None, fresh: set[str], rubric: Rubric) -> Entry:

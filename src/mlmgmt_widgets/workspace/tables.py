@@ -1,7 +1,13 @@
-"""The tables. A change here needs a new file in `migrations/versions` and its name in `schema.REVISIONS`."""
+"""The tables. A change here needs a new file in `migrations/versions` and its name in `schema.REVISIONS`.
+
+Whoever reads the database learns from no column, and from no order of rows, who came first or answered when: people
+have random numbers, no moment is kept of them, and on SQLite their rows lie in the order of those numbers
+(`WITHOUT ROWID`; there is no hidden number that counts up). `arrivals` says what remains below the rows.
+"""
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -23,6 +29,7 @@ from sqlalchemy.types import TypeDecorator
 CODE_LENGTH = 6
 ID_LENGTH = 200
 NAME_LENGTH = 80
+PERSON_BITS = 63  # what a signed whole number of eight bytes holds
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -83,13 +90,18 @@ class WorkshopRow(Base):
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
 
 
+def new_person() -> int:
+    """Return a number for somebody who takes part; it tells nothing of when they came."""
+    return secrets.randbits(PERSON_BITS)
+
+
 class ParticipantRow(Base):
     """Someone who takes part. No moment is kept: who answered when could tell who it was."""
 
     __tablename__ = "participants"
-    __table_args__ = (UniqueConstraint("workshop_id", "token_hash"),)
+    __table_args__ = (UniqueConstraint("workshop_id", "token_hash"), {"sqlite_with_rowid": False})
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, default=new_person)
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshops.id", ondelete="CASCADE"))
     token_hash: Mapped[str] = mapped_column(String(64))
     role: Mapped[str] = mapped_column(String(NAME_LENGTH))
@@ -99,9 +111,14 @@ class ParticipantRow(Base):
 
 
 class AnswerRow(Base):
-    """A participant's answer to one question; a number, "na", "dk", or nothing where it was taken back."""
+    """A participant's answer to one question; a number, "na", "dk", or nothing where it was taken back.
+
+    `sequence` counts one browser's own writes, so that a late resend changes nothing: it tells in which order one
+    person answered, never which of two people came first. An anonymous workshop forgets it when it is closed.
+    """
 
     __tablename__ = "answers"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True)
     question: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)

@@ -78,7 +78,9 @@ class TakingPart(WorkshopRows):
             answer: a value of the scale, "na", "dk", or `None` to take it back.
             comment: what the participant has to say about it.
             sequence: counts up in the participant's browser. A write with a lower number than the stored
-                one is a late resend and changes nothing.
+                one is a late resend and changes nothing. One with the same number says the same again, or comes
+                from another device that has counted as far: then what is stored, and was confirmed, stays. With
+                0, which is no number of a browser, every write takes the place of the one before.
 
         Returns:
             What is stored now; `applied` tells whether that is this write.
@@ -96,7 +98,7 @@ class TakingPart(WorkshopRows):
             if workshop.closed_at is not None:
                 raise _closed()
             row = session.get(AnswerRow, (person.id, question))
-            if row is not None and row.sequence > number:
+            if row is not None and _comes_late(row, number, answer, comment):
                 return StoredAnswer(question, row.answer, row.comment, row.sequence, applied=False)
             if row is None:
                 row = AnswerRow(participant_id=person.id, question=question)
@@ -175,6 +177,12 @@ def _entered(session: Session, workshop: WorkshopRow, token: str, *, lock: bool 
     if person is None:
         raise WorkspaceError("You have not joined this workshop in this browser; please join it first.")
     return person
+
+
+def _comes_late(row: AnswerRow, number: int, answer: Answer | None, comment: str) -> bool:
+    if row.sequence == number and number:
+        return (row.answer, row.comment) != (answer, comment)
+    return row.sequence > number
 
 
 def _checked_role(workshop: WorkshopRow, role: str) -> str:

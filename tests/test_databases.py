@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.workspace.conftest import imported
+
+from tests.databases import imported
 
 
 def test_without_its_server_postgresql_is_skipped_on_a_laptop(monkeypatch):
