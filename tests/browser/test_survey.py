@@ -1,4 +1,4 @@
-"""A participant in a real browser."""
+"""A participant in a real browser. What goes wrong around them is in `tests/faults`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from mlmgmt_widgets import MaturitySurvey, Workspace
 from mlmgmt_widgets.assessment import load_rubric
-from tests.browser.serving import Served, serving
+from tests.browser.serving import Served
+from tests.browser.survey_page import answer, enter, next_part, saved, token
 
 pytestmark = [pytest.mark.browser]
 Visit = Callable[..., Page]
@@ -30,29 +31,6 @@ def workspace(served: Served) -> Workspace:
 def code(workspace: Workspace) -> str:
     workshop = workspace.workshops.create(load_rubric("pulse"), "Ranking", roles=("data-scientist", "ml-engineer"))
     return workshop.code
-
-
-def enter(page: Page, role: str = "ml-engineer") -> None:
-    page.get_by_label("Your role").select_option(role)
-    page.get_by_role("button", name="Start").click()
-    expect(page.locator("fieldset")).to_be_visible()
-
-
-def answer(page: Page, value: float | str) -> None:
-    page.locator(f"fieldset input[value='{value}']").check()
-
-
-def saved(page: Page) -> None:
-    expect(page.locator(".survey-status")).to_have_text("saved")
-
-
-def next_part(page: Page) -> None:
-    page.locator(".survey-foot .mlm-primary").click()
-
-
-def token(page: Page) -> str:
-    found = page.evaluate("Object.entries(localStorage).find(([key]) => key.endsWith(':token'))[1]")
-    return str(found).strip('"')
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -208,65 +186,6 @@ def test_what_was_typed_survives_a_refusal(served: Served, visit: Visit, workspa
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("alert")).to_contain_text("closed")
     expect(page.get_by_label("Your name")).to_have_value("Ada")
-
-
-def test_a_killed_kernel_loses_nothing(served: Served, visit: Visit, workspace: Workspace, code: str) -> None:
-    before = served.kernels()
-    page = visit(served.join(code))
-    enter(page)
-    answer(page, 1)
-    saved(page)
-    (mine,) = served.kernels() - before
-    mine.kill()
-    answer(page, 2)
-    # The page sees that the server answers and its kernel does not, and opens itself anew.
-    page.wait_for_event("load", timeout=60_000)
-    expect(page.locator("fieldset input[value='2']")).to_be_checked()
-    saved(page)
-    stored = workspace.workshops.participant(code, token(page))
-    assert stored is not None
-    assert stored.answers.answers == {PULSE[0]: 2}
-
-
-def test_without_a_connection_answers_wait_in_the_browser(
-    served: Served, visit: Visit, workspace: Workspace, code: str
-) -> None:
-    page = visit(served.join(code))
-    enter(page)
-    answer(page, 1)
-    saved(page)
-    page.context.set_offline(True)
-    answer(page, 3)
-    expect(page.locator(".survey-status")).to_have_text("not sent yet, kept on this device", timeout=30_000)
-    page.context.set_offline(False)
-    page.reload()
-    expect(page.locator("fieldset input[value='3']")).to_be_checked()
-    saved(page)
-    stored = workspace.workshops.participant(code, token(page))
-    assert stored is not None
-    assert stored.answers.answers == {PULSE[0]: 3}
-
-
-def test_a_restarted_server_loses_nothing(visit: Visit, tmp_path: object) -> None:
-    from pathlib import Path
-
-    home = Path(str(tmp_path)) / "home"
-    with serving(home) as server:
-        workspace = Workspace.open(f"sqlite:///{server.database}")
-        code = workspace.workshops.create(load_rubric("pulse"), "Ranking", roles=("ml-engineer",)).code
-        page = visit(server.join(code))
-        enter(page)
-        answer(page, 1)
-        saved(page)
-        port = int(server.url.rsplit(":", 1)[1])
-    answer(page, 4)
-    expect(page.locator(".survey-banner")).to_contain_text("kept on this device", timeout=30_000)
-    with serving(home, port=port):
-        expect(page.locator(".survey-status")).to_have_text("saved", timeout=60_000)
-        expect(page.locator("fieldset input[value='4']")).to_be_checked()
-        stored = workspace.workshops.participant(code, token(page))
-        assert stored is not None
-        assert stored.answers.answers == {PULSE[0]: 4}
 
 
 def test_a_closed_workshop_says_so_and_keeps_what_was_stored(

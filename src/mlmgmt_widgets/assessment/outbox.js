@@ -41,7 +41,9 @@ export function keeper() {
 export function outbox({ ask, store, key, onstate, onstored, onrefused }) {
   const place = (question) => `${key}:${question}`;
   const entries = new Map(store.keys(`${key}:`).map((each) => [each.slice(key.length + 1), store.read(each)]).filter(([, entry]) => entry));
-  let clock = Math.max(0, ...[...entries.values()].map((entry) => entry.sequence));
+  // Where all tabs of this browser have counted to: what is said last has the highest number, in whichever tab.
+  const counted = `${key}#`;
+  let clock = Math.max(0, store.read(counted) ?? 0, ...[...entries.values()].map((entry) => entry.sequence));
   let sending = null;
   let failures = 0;
   let problem = null;
@@ -69,16 +71,26 @@ export function outbox({ ask, store, key, onstate, onstored, onrefused }) {
 
   async function sendAll() {
     clearTimeout(timer);
+    let trying = [];
     try {
       while (entries.size && !ended) {
-        await sendOne(...entries.entries().next().value);
+        trying = entries.entries().next().value;
+        await sendOne(...trying);
         tell();
       }
     } catch (error) {
+      giveWay(...trying);
       failures += 1;
       problem = error;
       if (!ended) timer = setTimeout(send, RETRY);
     }
+  }
+
+  /** What could not be sent goes last: one answer that never gets through must not hold up the others. */
+  function giveWay(question, entry) {
+    if (entries.get(question) !== entry) return;
+    entries.delete(question);
+    entries.set(question, entry);
   }
 
   async function sendOne(question, entry) {
@@ -102,7 +114,8 @@ export function outbox({ ask, store, key, onstate, onstored, onrefused }) {
 
   return {
     put(question, answer, comment) {
-      clock += 1;
+      clock = Math.max(clock, store.read(counted) ?? 0) + 1;
+      store.write(counted, clock);
       const entry = { answer, comment, sequence: clock };
       entries.set(question, entry);
       store.write(place(question), entry);
@@ -116,11 +129,11 @@ export function outbox({ ask, store, key, onstate, onstored, onrefused }) {
     send,
     /** Keep sending for so many milliseconds. @returns {Promise<boolean>} whether nothing waits any more */
     async emptied(patience) {
-      const end = Date.now() + patience;
+      const end = performance.now() + patience; // not the time of day, which may be set back meanwhile
       do {
         await send();
         if (entries.size) await new Promise((go) => setTimeout(go, 500));
-      } while (entries.size && !ended && Date.now() < end);
+      } while (entries.size && !ended && performance.now() < end);
       return entries.size === 0;
     },
     tell,

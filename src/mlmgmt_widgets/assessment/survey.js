@@ -4,11 +4,12 @@ import { NoAnswer, announce, connect, h, mount } from "../ui/screen.js";
 import { keeper, outbox } from "./outbox.js";
 import { busy } from "../ui/parts.js";
 import { questionField } from "./question.js";
-import { answeredIn, doneScreen, entranceScreen, linkScreen, pagesOf, reviewScreen, standing, stepsBar, welcomeScreen } from "./survey_screens.js";
+import { answeredIn, doneScreen, entranceScreen, linkScreen, pagesOf, reviewScreen, standing, stepsBar, turnedAway, welcomeScreen } from "./survey_screens.js";
 
 const COMMENT_LIMIT = 2000;
 const HEARTBEAT = 20_000;
 const PATIENCE = 15_000; // how long "Finish" waits for the last answers to arrive
+const CLOSED = "The facilitator has closed the workshop: answers can no longer be changed.";
 const STATUS = { saved: "saved", saving: "saving…", waiting: "not sent yet, kept on this device" };
 
 function render({ model, el }) {
@@ -17,6 +18,7 @@ function render({ model, el }) {
   const store = keeper();
   const main = h("div", { class: "survey-main mlm-column" });
   const banner = h("div", { class: "mlm-note survey-banner", "data-tone": "attention", role: "status", hidden: true });
+  const away = h("section", { class: "mlm-note survey-away", "data-tone": "attention", "aria-label": "Answers that were not stored", hidden: true });
   const status = h("span", { class: "survey-status", role: "status" });
   const tally = h("span", {});
   const meter = h("progress", { max: 1, value: 0, "aria-label": "Questions answered" });
@@ -24,7 +26,7 @@ function render({ model, el }) {
   const next = h("button", { type: "button", class: "mlm-primary", onclick: () => turn(1) }, "Next");
   const foot = h("div", { class: "survey-foot", hidden: true }, meter,
     h("div", { class: "survey-foot-row mlm-column" }, back, h("p", { class: "survey-count mlm-small" }, tally, " · ", status), next));
-  root.append(banner, main, foot);
+  root.append(banner, away, main, foot);
 
   let answers = {};
   let comments = {};
@@ -48,7 +50,10 @@ function render({ model, el }) {
   const questions = () => pages().flatMap((page) => page.questions);
   const closed = () => !alone() && workshop().state === "closed";
   const tokenKey = () => `mlmgmt:${code}:token`;
-  const boxKey = () => `mlmgmt:${code}:outbox`;
+  // Of this person alone: what waits is never sent for somebody else who goes on in this browser.
+  const ofMine = (what) => `mlmgmt:${code}:${what}:${token.slice(0, 8)}`;
+  const boxKey = () => ofMine("outbox");
+  const awayKey = (question = "") => `${ofMine("away")}:${question}`;
   const aloneKey = () => `mlmgmt:alone:${offer}`;
   const placeKey = () => (offer ? `${aloneKey()}:place` : `mlmgmt:${code}:place`);
 
@@ -239,6 +244,8 @@ function render({ model, el }) {
       for (const [question, entry] of Object.entries(box.pending())) remember(question, entry.answer, entry.comment);
       box.tell();
       box.send();
+      showTurnedAway();
+      if (closed() && !me.finished) warn(CLOSED);
       heartbeat ??= setInterval(() => { if (!document.hidden && !done) beat(); }, HEARTBEAT);
     }
     if (me?.finished) showDone();
@@ -246,10 +253,12 @@ function render({ model, el }) {
   }
 
   /** Let somebody else answer in this browser. */
-  function forget() {
-    store.drop(tokenKey());
-    store.drop(placeKey());
-    location.reload();
+  async function forget(event) {
+    await attempt(event.currentTarget, warn, async () => {
+      if (!(await box.emptied(PATIENCE))) throw new Error("Some answers are still on this device only. Wait until they are sent.");
+      for (const key of [tokenKey(), placeKey(), ...store.keys(boxKey()), ...store.keys(awayKey())]) store.drop(key);
+      location.reload();
+    });
   }
 
   // -- answers ------------------------------------------------------------------------------------------
@@ -291,6 +300,8 @@ function render({ model, el }) {
   }
 
   function stored(question, reply) {
+    store.drop(awayKey(question)); // whatever was refused before has been said again
+    showTurnedAway();
     if (reply.applied) return;
     remember(question, reply.answer, reply.comment);
     fields[question]?.set(reply.answer, reply.comment);
@@ -299,14 +310,23 @@ function render({ model, el }) {
   }
 
   function refused(question, entry, sentence) {
+    store.write(awayKey(question), { answer: entry.answer, comment: entry.comment, sentence });
     const before = model.get("response");
     const comment = before.comments?.[question] ?? "";
     remember(question, before.answers?.[question] ?? null, comment);
     fields[question]?.set(answers[question] ?? null, entry.comment || comment); // the words stay where they were typed
     if (fields[question]) fields[question].problem(sentence);
-    else warn(sentence);
+    showTurnedAway();
     progress();
     beat();
+  }
+
+  /** What the server refused for good stays readable here, also after a reload, until its author has seen it. */
+  function showTurnedAway() {
+    const refusals = store.keys(awayKey()).map((key) => ({ id: key.slice(awayKey().length), ...store.read(key) }));
+    const ondismiss = () => { for (const { id } of refusals) store.drop(awayKey(id)); showTurnedAway(); };
+    away.hidden = refusals.length === 0;
+    away.replaceChildren(...turnedAway({ refusals, questions: questions(), choices: rubric().answers, closed: closed(), ondismiss }));
   }
 
   async function finish() {
@@ -334,8 +354,9 @@ function render({ model, el }) {
       await kernel.ask("state");
       if (closed() === before) return;
       for (const field of Object.values(fields)) field.disable(closed());
+      showTurnedAway();
       if (done) showDone();
-      else if (closed()) warn("The facilitator has closed the workshop. Your answers are in; they can no longer be changed.");
+      else if (closed()) warn(CLOSED);
     } catch {
       box?.send();
     }

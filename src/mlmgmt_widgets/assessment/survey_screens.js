@@ -3,6 +3,7 @@
 import { h } from "../ui/screen.js";
 import { copyButton, count, decimal, inWords, sentence } from "../ui/parts.js";
 import { minutes } from "./parts.js";
+import { ASIDE } from "./question.js";
 
 /** One screen for each node that has questions, with the titles above it. */
 export function pagesOf(rubric) {
@@ -91,6 +92,20 @@ export function reviewScreen({ pages, answers, alone, standing, onopen }) {
         h("button", { type: "button", class: "mlm-plain survey-missing", onclick: () => onopen(i, q.id) }, q.question))))))),
     alone ? h("section", { class: "mlm-card mlm-stack survey-result" }, standing) : null,
   ];
+}
+
+/** The answers that the server would not take, word for word, and why. */
+export function turnedAway({ refusals, questions, choices, closed, ondismiss }) {
+  const label = (answer) => [...choices, ...ASIDE].find((choice) => choice.value === answer)?.label ?? "no answer";
+  const sentences = [...new Set(refusals.map((each) => each.sentence))];
+  const many = count(refusals.length, "answer", "answers");
+  return [
+    h("p", {}, h("strong", {}, closed ? `The workshop was closed before ${many} arrived. What is listed here does not count:` : `The server did not take ${many}:`)),
+    h("ul", {}, refusals.map(({ id, answer, comment }) => h("li", {},
+      `${questions.find((q) => q.id === id)?.question ?? id} – `, h("strong", {}, label(answer)), comment ? ` (${comment})` : ""))),
+    closed ? null : h("p", {}, sentences.join(" ")),
+    h("button", { type: "button", class: "mlm-plain", onclick: ondismiss }, "I have read this"),
+  ].filter(Boolean);
 }
 
 /** The end, until the facilitator closes the workshop. */
