@@ -63,19 +63,27 @@ class Visitor:
     _reader: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, url: str, headers: Mapping[str, str] | None = None) -> Self:
+    async def open(
+        cls, url: str, headers: Mapping[str, str] | None = None, cookies: Mapping[str, str] | None = None
+    ) -> Self:
         """Open a page, connect to its kernel and fetch the state of its widgets.
+
+        Args:
+            url: the page's address.
+            headers: sent with every request.
+            cookies: that the browser has already; the page may change them.
 
         Raises:
             LookupError: if the page holds no kernel: it says why in `args`.
             HTTPClientError: if the server does not answer with a page.
         """
-        page = await fetch(url, headers=headers)
+        page = await fetch(url, headers={**(headers or {}), **_cookie_header(cookies or {})})
         html = page.body.decode()
         found = re.search(r'"kernelId": "([^"]+)"', html)
         if found is None:
             raise LookupError(html)
-        cookies = dict(each.split(";")[0].split("=", 1) for each in page.headers.get_list("Set-Cookie"))
+        new = dict(each.split(";")[0].split("=", 1) for each in page.headers.get_list("Set-Cookie"))
+        cookies = {**(cookies or {}), **new}
         base = urlsplit(url)._replace(fragment="", query="")
         session = uuid.uuid4().hex
         address = base._replace(

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ import psutil
 
 KEY = "a-facilitators-key-only-for-tests"
 START_SECONDS = 60
+MLMGMT = ("-m", "mlmgmt_widgets")
 
 
 @dataclass
@@ -56,9 +57,12 @@ def _leads(pid: int) -> bool:
 
 
 @contextmanager
-def serving(home: Path, port: int = 0, folder: Path | None = None) -> Iterator[Served]:
+def serving(
+    home: Path, port: int = 0, folder: Path | None = None, program: Sequence[str] = MLMGMT, options: Sequence[str] = ()
+) -> Iterator[Served]:
     """Run `mlmgmt serve` with a home of its own until the block ends."""
-    with running(home, ["serve", "--port", str(port)], r"Home\s+(http://\S+?)/?\s", folder) as server:
+    arguments = ["serve", "--port", str(port), *options]
+    with running(home, arguments, r"Home\s+(http://\S+?)/?\s", folder, program) as server:
         yield server
 
 
@@ -70,13 +74,15 @@ def lab(home: Path, folder: Path) -> Iterator[Served]:
 
 
 @contextmanager
-def running(home: Path, arguments: list[str], says: str, folder: Path | None = None) -> Iterator[Served]:
+def running(
+    home: Path, arguments: list[str], says: str, folder: Path | None = None, program: Sequence[str] = MLMGMT
+) -> Iterator[Served]:
     """Run `mlmgmt` until the block ends; its address is what it prints first that matches `says`."""
     home.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "MLMGMT_HOME": str(home), "MLMGMT_FACILITATOR_KEY": KEY}
     environment.pop("MLMGMT_DATABASE_URL", None)
     process = subprocess.Popen(
-        [sys.executable, "-m", "mlmgmt_widgets", *arguments],
+        [sys.executable, *program, *arguments],
         cwd=folder or home,
         env=environment,
         stdout=subprocess.PIPE,

@@ -57,7 +57,7 @@ NOTEBOOKS: dict[str, list[str]] = {
 LAB_CELL = "raise RuntimeError('only for JupyterLab')"
 
 
-def write_notebook(path: Path, cells: list[str]) -> None:
+def write_notebook(path: Path, cells: list[str], **mlmgmt: object) -> None:
     """Write a notebook: what starts with # or a capital is text, everything else code."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     made = [
@@ -65,7 +65,7 @@ def write_notebook(path: Path, cells: list[str]) -> None:
         for text in cells
     ]
     made.append(nbformat.v4.new_code_cell(LAB_CELL, metadata={"tags": ["lab"]}))
-    nbformat.write(nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel}), path)
+    nbformat.write(nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel, "mlmgmt": mlmgmt}), path)
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,7 @@ from mlmgmt_widgets.serving.kernels import (
 )
 from tests.browser.serving import Served
 from tests.serving.conftest import kernels
+from tests.visitor import Visitor
 
 pytestmark = [
     pytest.mark.xdist_group("serving"),
@@ -127,6 +128,62 @@ def test_a_visitor_who_leaves_while_waiting_leaves_no_kernel(server: Served) -> 
     assert until(lambda: kernels(server) == before, seconds=30)
 
 
+def test_a_killed_fork_server_takes_no_page_with_it_and_is_replaced(server: Served) -> None:
+    page_of = f"{server.url}/voila/render/process.ipynb"
+    killed = fork_server(server)
+    environment = killed.environ()
+    assert "MLMGMT_HOME" not in environment  # which the server has
+
+    async def visit() -> None:
+        page = await Visitor.open(page_of)
+        killed.kill()
+        assert await page.alive()
+        another = await Visitor.open(page_of)
+        assert await page.alive()
+        for each in (page, another):
+            await each.close()
+
+    before = kernels(server)
+    asyncio.run(visit())
+    assert fork_server(server) != killed
+    assert fork_server(server).environ() == environment
+    below = psutil.Process(server.process.pid)
+    assert until(lambda: kernels(server) <= before)
+    assert until(lambda: psutil.STATUS_ZOMBIE not in {each.status() for each in below.children(recursive=True)})
+
+
+def test_kernels_share_no_connection_with_the_server_or_with_each_other(server: Served) -> None:
+    before = kernels(server)
+    opened(server, "counter")
+    opened(server, "counter")
+    one, other = kernels(server) - before
+    parent, below = fork_server(server), psutil.Process(server.process.pid).children()
+    (tracker,) = [each.pid for each in below if "resource_tracker" in "".join(each.cmdline())]
+    # What the standard library and whoever reads the server's output share with everybody.
+    common = open_in(tracker) | open_in(server.process.pid, "1", "2")
+    assert (open_in(one) & open_in(other)) - common == set()
+    for each in (one, other, parent.pid):
+        assert {name for name in open_in(each) & open_in(server.process.pid) if name.startswith("socket")} == set()
+        assert not any("sqlite" in name for name in open_in(each))
+    # A thread that is not forked keeps its locks for ever; the one socket is where it is asked to fork.
+    assert parent.num_threads() == 1
+    assert len([name for name in open_in(parent.pid) if name.startswith("socket")]) == 1
+
+
+def fork_server(server: Served) -> psutil.Process:
+    """The process from which kernels are forked, which leads no session as they do."""
+    below = psutil.Process(server.process.pid).children()
+    (found,) = [each for each in below if "forkserver" in "".join(each.cmdline()) and os.getsid(each.pid) != each.pid]
+    return found
+
+
+def open_in(pid: int, *numbers: str) -> set[str]:
+    """What a process has open (as these numbers) that is one thing wherever it is open: pipes, sockets and files."""
+    found = Path(f"/proc/{pid}/fd").iterdir()
+    names = {str(each.readlink()) for each in found if not numbers or each.name in numbers}
+    return {name for name in names if not name.startswith(("anon_inode", "/dev/"))}
+
+
 class Tried(NamedTuple):
     command: list[str]
     said: str
@@ -204,6 +261,7 @@ def test_an_idle_kernel_lives_longer_while_its_page_is_open(
     manager = WorkbookKernels(alone_seconds=600, cull_idle_timeout=7200)
     kernel = SimpleNamespace(last_activity=utcnow() - timedelta(seconds=idle_seconds), execution_state="idle")
     manager._kernels["k"] = kernel
+    manager.notify_connect("k")
     manager._kernel_connections["k"] = connections
     seen: list[str] = []
 
@@ -237,3 +295,54 @@ def test_what_is_imported_before_the_fork_starts_no_thread_of_python_and_no_char
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_kernel_whose_page_is_away_keeps_its_place_for_a_moment_and_is_ended_where_memory_is_short() -> None:
+    from jupyter_server._tz import utcnow
+
+    manager = WorkbookKernels(away_seconds=60)
+    for name, connections, idle_seconds in (("here", 1, 3600), ("just left", 0, 30), ("away", 0, 90), ("ready", 0, 90)):
+        manager._kernels[name] = SimpleNamespace(last_activity=utcnow() - timedelta(seconds=idle_seconds))
+        manager._kernel_connections[name] = connections
+    manager.hold("ready")
+    ended: list[str] = []
+
+    async def shutdown_kernel(kernel_id: str, **_: object) -> None:
+        ended.append(kernel_id)
+
+    async def end() -> None:
+        manager.end_abandoned()
+        await asyncio.gather(*manager._ending)
+
+    manager.shutdown_kernel = shutdown_kernel
+    assert manager.inside() == {"here", "just left"}
+    asyncio.run(end())
+    assert ended == ["away"]
+    manager._kernels.clear()
+
+
+@pytest.mark.parametrize(
+    ("visited", "held", "ended"), [(True, False, False), (False, False, True), (False, True, False)]
+)
+def test_a_kernel_to_which_no_page_ever_came_is_ended_soon_but_not_one_that_waits_for_a_visitor(
+    *, visited: bool, held: bool, ended: bool
+) -> None:
+    from jupyter_server._tz import utcnow
+
+    manager = WorkbookKernels(alone_seconds=600, unvisited_seconds=120)
+    manager._kernels["k"] = SimpleNamespace(last_activity=utcnow() - timedelta(seconds=300), execution_state="idle")
+    manager._kernel_connections["k"] = 0
+    if visited:
+        manager.notify_connect("k")
+        manager._kernel_connections["k"] = 0
+    if held:
+        manager.hold("k")
+    seen: list[str] = []
+
+    async def shutdown_kernel(kernel_id: str, **_: object) -> None:
+        seen.append(kernel_id)
+
+    manager.shutdown_kernel = shutdown_kernel
+    asyncio.run(manager.cull_kernel_if_idle("k"))
+    assert bool(seen) is ended
+    manager._kernels.clear()

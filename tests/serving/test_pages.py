@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from mlmgmt_widgets.serving.pages import pages
+from mlmgmt_widgets.serving.notebooks import pages
 from tests.browser.serving import Served
 from tests.serving.conftest import kernels, write_notebook
 
@@ -122,3 +124,31 @@ def test_the_header_shows_pages_in_their_order(tmp_path: Path) -> None:
     assert [page.title for page in found] == ["Home", "The survey", "A long title"]
     assert found[0].is_home
     assert all(page.text_only for page in found)
+
+
+def test_the_fallback_front_end_loads_only_what_widgets_need(server: Served) -> None:
+    told = re.search(r'<script id="jupyter-config-data"[^>]*>(.*?)</script>', render(server, "sliders"))
+    assert told is not None
+    loaded = {each["name"] for each in json.loads(told[1])["federated_extensions"]}
+    assert loaded == {"@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget"}
+
+
+def test_taking_part_loads_nothing_that_draws_or_counts(tmp_path: Path) -> None:
+    program = f"""
+import sys
+from mlmgmt_widgets import MaturitySurvey, Workspace
+from mlmgmt_widgets.assessment import load_rubric
+from tests.asking import ask
+
+rubric = load_rubric("pulse")
+code = Workspace.open("sqlite:///{tmp_path}/w.sqlite").workshops.create(rubric, "A team").code
+survey = MaturitySurvey(workspace=lambda: Workspace.open("sqlite:///{tmp_path}/w.sqlite"))
+ask(survey, "join", code=code, token=None)
+ask(survey, "enter", token="a" * 32)
+answered = ask(survey, "answer", question=rubric.questions[0].id, answer=3, sequence=1)
+assert answered["applied"], answered
+assert "finished" in ask(survey, "finish", finished=True)
+print(sorted(set(sys.modules) & {{"altair", "pandas", "vl_convert", "scipy", "openpyxl"}}))
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout.strip() == "[]"

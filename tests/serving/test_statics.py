@@ -8,6 +8,7 @@ import gzip
 import re
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +63,33 @@ def test_our_scripts_and_styles_name_no_other_host() -> None:
     for file in statics.FOLDER.iterdir():
         found = re.findall(r"https?://[\w.-]+", file.read_text())
         assert set(found) <= {"http://www.w3.org"}, file
+
+
+def test_a_file_is_compressed_once_and_again_when_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compress, compressed = gzip.compress, []
+
+    def counting(body: bytes, *args: int, **named: int) -> bytes:
+        compressed.append(body)
+        return compress(body, *args, **named)
+
+    monkeypatch.setattr(statics.gzip, "compress", counting)
+    file = tmp_path / "page.js"
+    file.write_text("one")
+    assert statics.pack(file) == statics.pack(file)
+    assert compressed == [b"one"]
+    file.write_text("another")
+    assert gzip.decompress(statics.pack(file).gzipped or b"") == b"another"
+    assert compressed == [b"one", b"another"]
+
+
+def test_what_a_page_asks_for_is_kept_for_long_and_compressed(server: Served) -> None:
+    _, _, page = ask(f"{server.url}/voila/render/counter.ipynb")
+    addresses = re.findall(r'(?:src|href)="(/mlmgmt/static/[^"]+)"', page.decode())
+    assert len(addresses) >= 4
+    for address in addresses:
+        status, headers, _ = ask(server.url + address, **{"Accept-Encoding": "gzip"})
+        assert status == 200, address
+        assert headers["Cache-Control"] == "public, max-age=31536000, immutable", address
+        assert headers["Content-Encoding"] == "gzip", address

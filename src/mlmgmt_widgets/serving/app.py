@@ -14,6 +14,7 @@ import tornado.ioloop
 from jupyter_core.paths import jupyter_path
 from jupyter_core.utils import run_sync
 from jupyter_server.auth.identity import IdentityProvider, User
+from jupyter_server.services.kernels.handlers import KernelHandler
 from jupyter_server.utils import url_path_join
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
@@ -22,12 +23,14 @@ from tornado.web import GZipContentEncoding, OutputTransform, RedirectHandler, R
 from voila.app import Voila
 from voila.paths import collect_static_paths
 
-from mlmgmt_widgets.serving import pages, statics
+from mlmgmt_widgets.serving import channels, leftovers, limits, pages, statics
+from mlmgmt_widgets.serving.capacity import Capacity
 from mlmgmt_widgets.serving.home import ServingError
+from mlmgmt_widgets.serving.notebooks import HOME
+from mlmgmt_widgets.serving.opening import Opener, Turns
+from mlmgmt_widgets.serving.warm import WarmPages
 
 TEMPLATE = Path(__file__).parent / "template"
-_PING_MILLISECONDS = 30_000
-_MESSAGE_BYTES = 32 * 1024 * 1024  # a message that is too long reaches the kernel, which says so in words
 
 _log = logging.getLogger(__name__)
 
@@ -96,9 +99,17 @@ class Goodbye(RequestHandler):
     async def post(self, kernel_id: str) -> None:
         """End the kernel. Whoever knows its id, which is random, was shown its page."""
         kernels = self.settings["kernel_manager"]
-        if kernel_id in kernels:
-            await kernels.shutdown_kernel(kernel_id, now=True)
+        if kernel_id not in kernels:
+            self.set_status(404)  # so that a proxy before several servers asks the next one
+            return
+        await kernels.shutdown_kernel(kernel_id, now=True)
         self.set_status(204)
+
+
+class Known(KernelHandler):
+    """Says that a kernel is there, to whoever knows its id; a page asks before it connects again."""
+
+    SUPPORTED_METHODS = ("GET", "HEAD")
 
 
 class VegaBundle(statics.PackedFiles):
@@ -124,7 +135,14 @@ class Workbook(Voila):  # type: ignore[misc]
     """The server."""
 
     announce: Callable[[int], None] | None = None  # told the port once the server answers
+    places: int | None = None  # how many participants may be inside
     port: int
+    rooms: pages.Rooms
+
+    def start(self) -> None:
+        """Clear away what killed servers left, then serve."""
+        leftovers.sweep(Path(self.connection_dir_root))
+        super().start()
 
     def setup_template_dirs(self) -> None:
         """Find our template beside Voila's own."""
@@ -145,27 +163,25 @@ class Workbook(Voila):  # type: ignore[misc]
             "folder": Path(self.root_dir),
             "voila_configuration": self.voila_configuration,
         }
-        settings["websocket_max_message_size"] = _MESSAGE_BYTES
+        settings["websocket_max_message_size"] = limits.MESSAGE_BYTES
         settings["websocket_compression_options"] = {"compression_level": 4, "mem_level": 5}
-        settings["ws_ping_interval"] = settings["ws_ping_timeout"] = _PING_MILLISECONDS
+        settings["ws_ping_interval"] = limits.PING_MILLISECONDS
+        settings["ws_ping_timeout"] = limits.PONG_MILLISECONDS
         settings["log_function"] = _log_request
+        settings["openings"] = limits.Openings()
         return settings
 
     def init_handlers(self) -> list[Any]:
         """Put our pages and files in front of Voila's, and leave out what the workbook does not need."""
         folder = Path(self.root_dir)
-        opening = {
-            "folder": folder,
-            "turns": pages.Turns(2 * (os.cpu_count() or 1)),
-            "template_paths": self.template_paths,
-            "config": self.config,
-            "voila_configuration": self.voila_configuration,
-        }
+        rooms = self.rooms = self._rooms(folder)
         lab = [*collect_static_paths(["voila", "nbconvert"], "lab"), *self.static_paths]
         root = self.server_url
-        ours = [
+        return [
             (url_path_join(root, r"/mlmgmt/alive"), Alive),
             (url_path_join(root, r"/voila/api/shutdown/([\w-]+)"), Goodbye),
+            (url_path_join(root, r"/api/kernels/([\w-]+)"), Known),
+            (url_path_join(root, r"/api/kernels/([\w-]+)/channels"), channels.Channels, {"meters": limits.Meters()}),
             (
                 url_path_join(root, r"/mlmgmt/static/(vega-[\w.-]+\.js)"),
                 VegaBundle,
@@ -182,14 +198,33 @@ class Workbook(Voila):  # type: ignore[misc]
                 statics.PackedFiles,
                 {"folders": self.labextensions_path},
             ),
-            (url_path_join(root, r"/voila/render/(.*)"), pages.PageHandler, opening),
+            (url_path_join(root, r"/mlmgmt/room/(.*)"), pages.Room, {"rooms": rooms}),
+            (
+                url_path_join(root, r"/voila/render/(.*)"),
+                pages.PageHandler,
+                {"rooms": rooms, "voila_configuration": self.voila_configuration},
+            ),
             # A redirect, so that links from one notebook to the next mean the same here and in JupyterLab.
-            (root, RedirectHandler, {"url": url_path_join(root, "voila/render", pages.HOME), "permanent": False}),
+            (root, RedirectHandler, {"url": url_path_join(root, "voila/render", HOME), "permanent": False}),
         ]
-        # An address that is in ours already never reaches theirs; nor does what no page of ours asks for.
-        wanted = tuple(url_path_join(root, each) for each in ("api/kernels/", "voila/api/shutdown/"))
-        theirs = [each for each in super().init_handlers() if each[0].startswith(wanted)]
-        return [*ours, *theirs]
+        # Of Voila's own addresses nothing is taken over: no page of ours asks for any other.
+
+    def _rooms(self, folder: Path) -> pages.Rooms:
+        kernels = self.kernel_manager
+        known = {
+            "base_url": self.base_url,
+            "voila_configuration": self.voila_configuration,
+            "traitlet_config": self.config,
+            "template_paths": self.template_paths,
+            "config_manager": self.config_manager,
+            "contents_manager": self.contents_manager,
+            "kernel_spec_manager": self.kernel_spec_manager,
+        }
+        opener = Opener(kernels, self.app.settings, known)
+        capacity = Capacity(kernels, self.places)
+        turns = Turns(2 * (os.cpu_count() or 1))
+        warm = WarmPages(folder, opener=opener, kernels=kernels, capacity=capacity, turns=turns)
+        return pages.Rooms(folder, opener, turns, capacity, warm)
 
     def listen(self) -> None:
         """Answer on the one port that was asked for; print where."""
@@ -197,17 +232,21 @@ class Workbook(Voila):  # type: ignore[misc]
             sockets = bind_sockets(self.port, address=self.ip or None)
         except OSError as error:
             raise ServingError(f"Port {self.port} cannot be used ({error.strerror}); --port takes another.") from None
-        server = HTTPServer(self.app, max_buffer_size=_MESSAGE_BYTES)
+        limits.allow_many_connections()
+        server = HTTPServer(self.app, **limits.HTTP_OPTIONS)
         server.add_sockets(sockets)
+        self._claim = leftovers.claim(Path(self.connection_dir))
         self.port = sockets[0].getsockname()[1]
         self.ioloop = tornado.ioloop.IOLoop.current()
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, self._handle_signal_stop)
         if self.announce:
             self.announce(self.port)
+        warming = self.ioloop.asyncio_loop.create_task(self.rooms.warm.keep())  # type: ignore[attr-defined]
         try:
             self.ioloop.start()
         finally:
+            warming.cancel()
             server.stop()
             self.stop()
 

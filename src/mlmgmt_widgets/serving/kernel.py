@@ -3,46 +3,68 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import logging
+import multiprocessing
 import os
 import random
+import select
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+import types
+from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
-_PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
+# How much a kernel may take. Memory is counted as Linux counts it for RLIMIT_DATA, touched or not.
+_MOST_MEMORY = 2 * 1024**3
+_MOST_FILES = 1024
 
 
-def run(arguments: Sequence[str], cwd: str, env: Mapping[str, str], parent: int, ready: Connection) -> None:
+def run(arguments: Sequence[str], cwd: str, env: Mapping[str, str], ready: Connection) -> None:
     """Become a Jupyter kernel of one's own: own session, folder, environment, sockets.
 
     Args:
         arguments: the kernel's command line, for instance `["-f", "kernel.json"]`.
         cwd: the folder in which the notebook lies.
         env: the whole environment; nothing of the server's is kept.
-        parent: process id of the fork server; the kernel ends when that process is gone.
         ready: told `True` when the kernel's sockets are bound, so that a client connects at once.
     """
     os.setsid()
-    _end_with(parent)
+    _end_with_the_server()
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
     _reseed()
+    limit()
     log_to_the_server()
 
     from ipykernel.kernelapp import IPKernelApp
 
-    # ipykernel's own watch on its parent, beside the one above; it also keeps its hints off the terminal.
-    app: Any = IPKernelApp.instance(parent_handle=parent)
-    app.initialize(list(arguments))
+    # One stands for a parent that never ends: ours, the fork server, may. It also keeps hints off the terminal.
+    app: Any = IPKernelApp.instance(parent_handle=1)
+    with _without_a_look_at_all_modules():
+        app.initialize(list(arguments))
     _announce_widgets()
     ready.send(True)
     ready.close()
     app.start()
+
+
+def limit() -> None:
+    """Bound what one visitor's kernel can take of the machine: an attempt at more fails there, and only there."""
+    try:
+        import resource
+    except ImportError:  # not on every platform
+        return
+    most = {resource.RLIMIT_DATA: _MOST_MEMORY, resource.RLIMIT_NOFILE: _MOST_FILES, resource.RLIMIT_CORE: 0}
+    for what, wanted in most.items():
+        allowed = resource.getrlimit(what)[1]
+        bound = wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed)
+        resource.setrlimit(what, (bound, bound))
+    # Where memory runs out all the same, Linux is to end a kernel and not the server.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500")
 
 
 def log_to_the_server() -> None:
@@ -60,11 +82,45 @@ def log_to_the_server() -> None:
         logger.propagate = False
 
 
-def _end_with(parent: int) -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    # The parent may have gone between the fork and the call above.
-    if os.getppid() != parent:
+def _end_with_the_server() -> None:
+    """Have Linux end this process and what it starts as soon as the server is gone, or lets go of it.
+
+    The server holds one end of a pipe, and nobody else does. That it is closed is a signal that needs nothing of
+    us: neither a thread nor the interpreter, which may be busy.
+    """
+    import fcntl  # not on every platform
+
+    server = multiprocessing.parent_process()
+    if server is None:
+        raise RuntimeError("Only a forked kernel can end with its server.")
+    pipe = server.sentinel
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, -os.getpgrp())
+    fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([pipe], [], [], 0)[0]:  # it went before it was watched
         os._exit(1)
+
+
+@contextlib.contextmanager
+def _without_a_look_at_all_modules() -> Iterator[None]:
+    """Show ipykernel and IPython no modules while they start.
+
+    One lists the files of all of them for its debugger, the other their names for a command that forgets them; no
+    visitor can reach either. To look at an object is to count a reference in it, and a memory page that is written
+    to is no longer shared: 18 MB in every kernel.
+    """
+    from ipykernel import ipkernel
+    from IPython.core import shellapp
+
+    few = types.SimpleNamespace(**{**vars(sys), "modules": {}})
+    looking = (vars(ipkernel), vars(shellapp))
+    for each in looking:
+        each["sys"] = few
+    try:
+        yield
+    finally:
+        for each in looking:
+            each["sys"] = sys
 
 
 def _announce_widgets() -> None:
@@ -85,6 +141,7 @@ def _reseed() -> None:
 
 
 if __name__ == "__main__":
+    limit()
     log_to_the_server()
     from ipykernel.kernelapp import launch_new_instance
 

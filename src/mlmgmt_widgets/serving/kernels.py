@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import time
@@ -15,11 +16,12 @@ from jupyter_client.ioloop.manager import AsyncIOLoopKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_server._tz import utcnow
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
-from traitlets import Dict, Integer, Type, default
+from traitlets import Bool, Dict, Integer, Type, default
 
 from mlmgmt_widgets.serving import provisioner
 
 NAME = "python3"
+_JUMP = timedelta(seconds=2)  # by which a clock is corrected all the time, slowly
 _SOCKET_FOLDER_LENGTH = 50  # a socket's whole path must stay below 108 characters
 
 # What a kernel needs to find its libraries, its language and its folders. The server's environment may
@@ -40,6 +42,8 @@ def small_environment(source: Mapping[str, str] | None = None) -> dict[str, str]
 class WorkbookKernelSpecs(KernelSpecManager):
     """One kernel: this Python, forked where that is possible. No kernelspec needs to be installed."""
 
+    forks = Bool(True, help="whether kernels are forked where that is possible").tag(config=True)
+
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Return the one kernel, whatever name a notebook was saved with."""
         del kernel_name
@@ -51,7 +55,7 @@ class WorkbookKernelSpecs(KernelSpecManager):
             ],
             display_name="Python 3",
             language="python",
-            metadata=metadata if provisioner.available() else {},
+            metadata=metadata if self.forks and provisioner.available() else {},
         )  # fmt: skip
 
     def get_all_specs(self) -> dict[str, Any]:
@@ -111,6 +115,17 @@ class WorkbookKernels(AsyncMappingKernelManager):
 
     extra_environment = Dict(help="what kernels see beside the small environment").tag(config=True)
     alone_seconds = Integer(600, help="how long an idle kernel outlives its page's connection").tag(config=True)
+    away_seconds = Integer(60, help="how long a page without a connection takes a place in a full room").tag(
+        config=True
+    )
+    unvisited_seconds = Integer(120, help="how long a kernel waits for its page to connect at all").tag(config=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
+        self._held: set[str] = set()  # kernels of pages that are ready and that nobody has seen
+        self._visited: set[str] = set()
+        self._ending: set[asyncio.Task[Any]] = set()
+        self._clock_ahead = _clock_ahead()
 
     @default("kernel_manager_class")
     def _manager_class(self) -> str:
@@ -122,23 +137,93 @@ class WorkbookKernels(AsyncMappingKernelManager):
         kernel_id: str = await super().start_kernel(**kwargs)
         return kernel_id
 
+    def hold(self, kernel_id: str) -> None:
+        """Let a kernel live that waits for a visitor to come."""
+        self._held.add(kernel_id)
+
+    def hand_out(self, kernel_id: str) -> None:
+        """Count a kernel like any other from now on: it has a visitor."""
+        self._held.discard(kernel_id)
+        self._kernels[kernel_id].last_activity = utcnow()
+
+    def inside(self) -> set[str]:
+        """Return the ids of the kernels whose page is open somewhere, or was within the last `away_seconds`."""
+        return {each for each in self._kernels if each not in self._held and not self._abandoned(each)}
+
+    def end_abandoned(self) -> None:
+        """End the kernels whose pages have been away for longer than `away_seconds`, soon."""
+        for kernel_id in [each for each in self._kernels if each not in self._held and self._abandoned(each)]:
+            ending = asyncio.ensure_future(self.shutdown_kernel(kernel_id, now=True))  # type: ignore[no-untyped-call]
+            self._ending.add(ending)  # a task that nobody holds may be forgotten before it has run
+            ending.add_done_callback(self._ending.discard)
+
+    def _abandoned(self, kernel_id: str) -> bool:
+        alone = not self._kernel_connections.get(kernel_id, 0)
+        return alone and utcnow() - self._kernels[kernel_id].last_activity > timedelta(seconds=self.away_seconds)
+
+    def remove_kernel(self, kernel_id: str) -> Any:
+        """Forget a kernel that has ended."""
+        self._held.discard(kernel_id)
+        self._visited.discard(kernel_id)
+        kernel = super().remove_kernel(kernel_id)
+        if kernel is not None:  # one that was killed leaves its files; one that was shut down has none any more
+            kernel.cleanup_ipc_files()
+            kernel.cleanup_connection_file()
+        return kernel
+
+    def notify_connect(self, kernel_id: str) -> None:
+        """Note that a page has come to its kernel."""
+        super().notify_connect(kernel_id)  # type: ignore[no-untyped-call]
+        self._visited.add(kernel_id)
+
     def notify_disconnect(self, kernel_id: str) -> None:
         """Count the time alone from the moment in which the page went away."""
         super().notify_disconnect(kernel_id)  # type: ignore[no-untyped-call]
         if kernel_id in self._kernels:
             self._kernels[kernel_id].last_activity = utcnow()
 
+    async def cull_kernels(self) -> None:
+        """End the kernels that are idle, by how long they really were."""
+        self._follow_the_clock()
+        await super().cull_kernels()  # type: ignore[no-untyped-call]
+
+    def _follow_the_clock(self) -> None:
+        """Move all moments along with a clock that was set, and over the night of a laptop that slept.
+
+        Otherwise a roomful of pages would be closed at once, or none for as long as the clock went back.
+        """
+        ahead = _clock_ahead()
+        jump = timedelta(seconds=ahead - self._clock_ahead)
+        if abs(jump) < _JUMP:
+            return
+        self._clock_ahead = ahead
+        now = utcnow()
+        for kernel in self._kernels.values():
+            # What lies before a clock that was set back may have happened since, and stands as it is.
+            if jump > timedelta() or kernel.last_activity > now:
+                kernel.last_activity = min(now, kernel.last_activity + jump)
+
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
         """End a kernel that is idle: soon when its page is gone, late when the page is still there.
 
         A locked phone loses its connection after a while. Its kernel lives on for `alone_seconds`, so a
-        short look away costs nothing; after that the page opens anew, with every answer in place.
+        short look away costs nothing; after that the page opens anew, with every answer in place. A page that
+        never connected was a link's preview, a health check, or somebody who left at once.
         """
         kernel = self._kernels.get(kernel_id)
-        if kernel is None:
+        if kernel is None or kernel_id in self._held:
             return
-        alone = not self._kernel_connections.get(kernel_id, 0)
         idle = utcnow() - kernel.last_activity
-        limit = self.alone_seconds if alone else self.cull_idle_timeout
+        limit = self._may_be_idle(kernel_id)
         if idle > timedelta(seconds=limit) and kernel.execution_state != "busy":
             await self.shutdown_kernel(kernel_id, now=True)  # type: ignore[no-untyped-call]
+
+    def _may_be_idle(self, kernel_id: str) -> int:
+        if self._kernel_connections.get(kernel_id, 0):
+            return int(self.cull_idle_timeout)
+        return int(self.alone_seconds if kernel_id in self._visited else self.unvisited_seconds)
+
+
+def _clock_ahead() -> float:
+    """Return by how much the time of day is ahead of the clock that only counts on."""
+    return time.time() - time.monotonic()

@@ -1,152 +1,58 @@
-"""The pages of the workbook: which notebooks there are, and how one is opened."""
+"""The addresses of the workbook's pages: a notebook that opens, one that is full, one that is not there."""
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-import json
+import contextlib
 import logging
-import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 from tornado.iostream import StreamClosedError
-from tornado.web import HTTPError
+from tornado.web import HTTPError, RequestHandler
 from voila.handler import BaseVoilaHandler
-from voila.notebook_renderer import NotebookRenderer
-from voila.utils import get_page_config
 
 from mlmgmt_widgets.serving import statics
-from mlmgmt_widgets.serving.chapters import LAB_ONLY
-from mlmgmt_widgets.serving.kernels import NAME
+from mlmgmt_widgets.serving.capacity import Capacity, Full, Seat
+from mlmgmt_widgets.serving.notebooks import HOME, Page, introduction, pages
+from mlmgmt_widgets.serving.opening import Opener, Opening, Turns
+from mlmgmt_widgets.serving.warm import WarmPages
 
-HOME = "index.ipynb"
-_TURN_SECONDS = 20.0  # a page that takes longer than this to open no longer holds up the others
 _OPENING = '<div id="opening" role="status"><span>Opening…</span><i></i><i></i><i></i></div>'
 _END = "</main></body></html>"
-_TEXT = '<div class="jp-Cell"><div class="jp-RenderedHTMLCommon jp-RenderedMarkdown">{}</div></div>'
+_AGAIN_SECONDS = 15  # when to try again where no script does it
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Page:
-    """A notebook as the header shows it.
+class Rooms:
+    """What it takes to open pages.
 
     Attributes:
-        path: its file name.
-        title: of the page.
-        label: a shorter title, for the header.
-        text_only: whether it has no code, so that it needs no kernel.
+        folder: the notebooks.
+        opener: opens them.
+        turns: how many open at the same time.
+        capacity: how many may be open.
+        warm: those that are ready.
     """
 
-    path: str
-    title: str
-    label: str
-    text_only: bool = False
-
-    @property
-    def is_home(self) -> bool:
-        """Whether this is the page at the server's root."""
-        return self.path == HOME
-
-
-def pages(folder: Path) -> tuple[Page, ...]:
-    """Return the notebooks of a folder, the home page first, the others in the order of their names.
-
-    A notebook's `metadata.title` is its title, else its first heading, else its file name.
-    `metadata.mlmgmt.label` is a shorter name for the header, `metadata.mlmgmt.order` its place there.
-    """
-    found = [_page(path, path.stat().st_mtime_ns) for path in folder.glob("*.ipynb")]
-    ordered = sorted(found, key=lambda each: (not each[1].is_home, each[0], each[1].path))
-    return tuple(page for _, page in ordered)
-
-
-@lru_cache(maxsize=256)
-def _page(path: Path, _modified: int) -> tuple[float, Page]:
-    try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        metadata, cells = notebook.get("metadata", {}), notebook.get("cells", [])
-        title = metadata.get("title") or _heading(cells)
-        ours = metadata.get("mlmgmt", {})
-        order = float(ours.get("order", 0))
-        text_only = not any(cell.get("cell_type") == "code" for cell in _served(cells))
-    except (ValueError, TypeError, AttributeError, OSError):
-        # Opening it will say what is wrong; the header of the other pages must not break over it.
-        title, ours, order, text_only = None, {}, 0.0, False
-    title = str(title or path.stem.replace("_", " ").replace("-", " ").capitalize())
-    return order, Page(path.name, title, str(ours.get("label") or _label(title)), text_only)
-
-
-@lru_cache(maxsize=64)
-def _text(path: Path, _modified: int) -> str:
-    """Return the text before a notebook's first code as HTML; it needs no kernel to be shown."""
-    from nbconvert.filters import markdown2html
-
-    try:
-        cells = _served(json.loads(path.read_text(encoding="utf-8")).get("cells", []))
-    except (ValueError, AttributeError):
-        return ""  # opening it says what is wrong
-    first = itertools.takewhile(lambda cell: cell.get("cell_type") != "code", cells)
-    sources = ("".join(cell.get("source", "")) for cell in first if cell.get("cell_type") == "markdown")
-    return "".join(_TEXT.format(markdown2html(source)) for source in sources)
-
-
-def _label(title: str) -> str:
-    short = title.removeprefix("The ")
-    return short[:1].upper() + short[1:]
-
-
-def _served(cells: list[Any]) -> list[Any]:
-    return [cell for cell in cells if LAB_ONLY not in cell.get("metadata", {}).get("tags", ())]
-
-
-def _heading(cells: list[dict[str, Any]]) -> str | None:
-    texts = ("".join(cell.get("source", "")) for cell in cells if cell.get("cell_type") == "markdown")
-    headings = (re.search(r"^#\s+(.+)$", text, re.MULTILINE) for text in texts)
-    return next((match[1].strip() for match in headings if match), None)
-
-
-class Turns:
-    """How many pages open at the same time; the others wait, in order, and see that they do."""
-
-    def __init__(self, at_once: int) -> None:
-        self._free = asyncio.Semaphore(at_once)
-
-    @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
-        """Hold a turn, for `_TURN_SECONDS` at most."""
-        await self._free.acquire()
-        given_back = False
-
-        def give_back() -> None:
-            nonlocal given_back
-            if not given_back:
-                given_back = True
-                self._free.release()
-
-        timer = asyncio.get_running_loop().call_later(_TURN_SECONDS, give_back)
-        try:
-            yield
-        finally:
-            timer.cancel()
-            give_back()
+    folder: Path
+    opener: Opener
+    turns: Turns
+    capacity: Capacity
+    warm: WarmPages
 
 
 class PageHandler(BaseVoilaHandler):  # type: ignore[misc]
     """Opens a notebook: sends the page's frame at once, then what the notebook's kernel has to show."""
 
-    def initialize(self, folder: Path, turns: Turns, **kwargs: Any) -> None:
-        """Take the folder of notebooks, the queue, and Voila's own settings."""
+    def initialize(self, rooms: Rooms, **kwargs: Any) -> None:
+        """Take what opens pages, and Voila's own settings."""
         super().initialize(**kwargs)
-        self._folder = folder
-        self._turns = turns
-        self.template_paths = kwargs["template_paths"]
-        self.traitlet_config = kwargs["config"]
+        self._rooms = rooms
+        self._folder = rooms.folder
 
     async def get(self, path: str = HOME) -> None:
         """Send the page."""
@@ -157,67 +63,94 @@ class PageHandler(BaseVoilaHandler):  # type: ignore[misc]
             raise HTTPError(404)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        await self._send(self._frame(page, there))
         if page.text_only:
-            await self._send(_END)
+            await self._send(self._frame(page, there) + _END)
             return
-        await self._send(_OPENING)
-        async with self._turns.one():
-            if self.request.connection.stream.closed():  # whoever waited has gone: no kernel for nobody
-                return
-            await self._open(path)
-
-    async def _open(self, path: str) -> None:
-        """Start a kernel and send what the notebook shows; end the kernel again when that fails."""
-        kernel_id = None
         try:
-            renderer = await self._renderer(path)
-            kernel_id = await self.kernel_manager.start_kernel(kernel_name=NAME, path="")
-            kernel = self.kernel_manager.get_kernel(kernel_id)
-            async for html, _ in renderer.generate_content_generator(kernel_id, kernel):
-                await self._send(html)
+            self.settings["openings"].spend(self.request)
+            seat = self._rooms.capacity.admit(page)
+        except Full as full:
+            self._say_full(full, page)
+            return
+        try:
+            await self._send(self._frame(page, there) + _OPENING)
+            await self._fill(page, seat)
+        finally:
+            if seat.kernel_id is None:  # it has not come to a kernel
+                self._rooms.capacity.leave(seat)
+
+    async def _fill(self, page: Page, seat: Seat) -> None:
+        """Send what the notebook shows, from a page that is ready or in one's turn."""
+        try:
+            if ready := await self._rooms.warm.take(page):
+                await self._show(Opening(ready.kernel_id, _once(ready.html)), seat)
+                return
+            async with self._rooms.turns.one():
+                if self.request.connection.stream.closed():  # whoever waited has gone: no kernel for nobody
+                    return
+                await self._show(await self._rooms.opener.open(page.path), seat)
         except StreamClosedError:
-            await self._end(kernel_id)  # the reader went away
+            pass  # the reader went away
         except Exception:  # noqa: BLE001 - whatever it was, the page says so and the log says why
-            _log.exception("could not open %s", path)
-            await self._end(kernel_id)
-            await self._send(_render(self, "broken.html.j2"))
+            _log.exception("could not open %s", page.path)
+            with contextlib.suppress(StreamClosedError):
+                await self._send(_render(self, "broken.html.j2"))
 
-    async def _renderer(self, path: str) -> NotebookRenderer:
-        known = {"base_url": self.base_url, "voila_configuration": self.voila_configuration}
-        config = get_page_config(settings=self.settings, log=self.log, **known)
-        renderer = NotebookRenderer(
-            request_handler=self,
-            traitlet_config=self.traitlet_config,
-            notebook_path=path,
-            template_paths=self.template_paths,
-            config_manager=self.config_manager,
-            contents_manager=self.contents_manager,
-            kernel_spec_manager=self.kernel_spec_manager,
-            page_config=config,
-            **known,
-        )
-        await renderer.initialize()
-        return renderer
-
-    async def _end(self, kernel_id: str | None) -> None:
-        if kernel_id in self.kernel_manager:
-            await self.kernel_manager.shutdown_kernel(kernel_id, now=True)
+    async def _show(self, opening: Opening, seat: Seat) -> None:
+        """Send a page's content; end its kernel when it does not reach the reader."""
+        seat.kernel_id = opening.kernel_id
+        try:
+            async for html in opening.html:
+                await self._send(html)
+        except BaseException:
+            await self._rooms.opener.end(opening.kernel_id)
+            raise
 
     async def _send(self, html: str) -> None:
         self.write(html)
         await self.flush()
 
     def _frame(self, page: Page, there: tuple[Page, ...]) -> str:
-        file = self._folder / page.path
-        text = _text(file, file.stat().st_mtime_ns)
+        text = introduction(self._folder / page.path)
         filled = frame(self.base_url, there, page)
         return _render(self, "frame.html.j2", text=Markup(text), **filled)  # noqa: S704 - a notebook's own text
+
+    def _say_full(self, full: Full, page: Page) -> None:
+        """Say that there is no room, in a page that tries again by itself."""
+        self.set_status(503)  # so that a proxy before several servers asks another one
+        self.set_header("Retry-After", str(_AGAIN_SECONDS))
+        filled = frame(self.base_url, pages(self._folder), None)
+        self.finish(_render(self, "full.html.j2", reason=full.reason, asks=page, again=_AGAIN_SECONDS, **filled))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Show an error as a page in words."""
         del kwargs
         _show_error(self, self._folder, status_code)
+
+
+class Room(RequestHandler):
+    """Says whether there is room for one more; starts nothing."""
+
+    def initialize(self, rooms: Rooms) -> None:
+        """Take what opens pages."""
+        self._rooms = rooms
+
+    def get(self, path: str) -> None:
+        """Answer 204 if a visit to the notebook at `path` would be let in, 503 if not."""
+        page = next((each for each in pages(self._rooms.folder) if each.path == path), None)
+        if page is None:
+            raise HTTPError(404)
+        self.set_header("Cache-Control", "no-store")
+        try:
+            self._rooms.capacity.check(page)
+        except Full:
+            self.set_status(503)
+        else:
+            self.set_status(204)
+
+
+async def _once(html: str) -> AsyncIterator[str]:
+    yield html
 
 
 class Missing(BaseVoilaHandler):  # type: ignore[misc]

@@ -10,6 +10,9 @@ import contextlib
 import gc
 import importlib
 import logging
+import warnings
+
+from mlmgmt_widgets.serving import forking
 
 MODULES = (
     "ipykernel.kernelapp",
@@ -17,6 +20,15 @@ MODULES = (
     "ipykernel.debugger",
     "psutil",
     "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "encodings.utf_8_sig",
+    "faulthandler",
+    "tornado.platform.asyncio",
+    "zmq.utils.garbage",
     "anywidget",
     "ipywidgets",
     "pydantic",
@@ -24,7 +36,10 @@ MODULES = (
     "numpy",
     "sqlalchemy.orm",
     "sqlalchemy.dialects.sqlite",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "psycopg",  # where it is installed
     "alembic.command",
+    "alembic.config",
     "alembic.migration",
     "pandas",
     "altair",
@@ -57,6 +72,8 @@ MODULES = (
     "mlmgmt_widgets.readiness.record",
     "mlmgmt_widgets.workspace",
     "mlmgmt_widgets.workspace.database",
+    "mlmgmt_widgets.workspace.schema",
+    "mlmgmt_widgets.workspace.workspace",
     "mlmgmt_widgets.workspace.workshops",
     "mlmgmt_widgets.workspace.plans",
     "mlmgmt_widgets.workspace.reviews",
@@ -65,6 +82,9 @@ MODULES = (
 
 def load() -> None:
     """Import what kernels use; what cannot be imported is left to the kernel that wants it."""
+    # What a kernel started and left behind becomes ours, and the fork server takes note of its end; it wonders, too.
+    forking.adopt_orphans()
+    warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid")
     for name in MODULES:
         try:
             importlib.import_module(name)

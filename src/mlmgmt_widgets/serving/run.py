@@ -10,12 +10,14 @@ import subprocess
 import sys
 import webbrowser
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from traitlets.config import Config
 
-from mlmgmt_widgets.serving import chapters, home, kernels, provisioner
+from mlmgmt_widgets.serving import chapters, home, provisioner
 from mlmgmt_widgets.serving.home import Home, ServingError
+from mlmgmt_widgets.serving.kernels import small_environment
 
 _CONNECTED_SECONDS = 2 * 3600  # how long a kernel lives idle while its page is open
 _ALONE_SECONDS = 10 * 60  # and while it is not: a phone in a pocket, a closed tab
@@ -30,8 +32,14 @@ _LAB_DEFAULTS = Path(__file__).with_name("lab")
 _SECRETS = ("MLMGMT_FACILITATOR_KEY", "MLMGMT_DATABASE_URL")
 
 
-def serve(
-    host: str = "127.0.0.1", port: int = 8866, database: str | None = None, *, open_browser: bool = False
+def serve(  # noqa: PLR0913 - the options of `mlmgmt serve`
+    host: str = "127.0.0.1",
+    port: int = 8866,
+    database: str | None = None,
+    *,
+    open_browser: bool = False,
+    kernels: Literal["forked", "local"] | None = None,
+    max_participants: int | None = None,
 ) -> None:
     """Serve the workbook until the process is told to stop.
 
@@ -40,6 +48,10 @@ def serve(
         port: the port; 0 takes any free one.
         database: a SQLAlchemy URL; by default `$MLMGMT_DATABASE_URL`, else a file in the home folder.
         open_browser: show the facilitator's page in this machine's browser.
+        kernels: whether kernels are forked from a process that has imported what they need, or started as
+            Jupyter does; by default forked where that is possible.
+        max_participants: how many may be inside at once; by default as many as there is memory for. Whoever comes
+            later waits on a page that says so.
 
     Raises:
         ServingError: when something that serving needs is missing or refused, in a sentence.
@@ -47,15 +59,16 @@ def serve(
     Example:
         >>> serve(host="0.0.0.0", port=8866)  # doctest: +SKIP
     """
+    forks = _forks(kernels)
     there = home.find()
     key = home.facilitator_key(there.folder)
     url = database_of(there, database)
     # Nothing that is started from here on inherits what only the server may know.
     for name in _SECRETS:
         os.environ.pop(name, None)
-    small = kernels.small_environment()
-    # The last keeps a debugger's hints, which mean nothing to whoever serves, off the terminal.
-    provisioner.prepare({**small, **_ONE_THREAD, "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
+    if forks:
+        # The last keeps a debugger's hints, which mean nothing to whoever serves, off the terminal.
+        provisioner.prepare({**small_environment(), **_ONE_THREAD, "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
     _migrate(url)
 
     def announce(bound: int) -> None:
@@ -69,19 +82,27 @@ def serve(
     from mlmgmt_widgets.serving.app import Workbook
 
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
-    app = Workbook(config=configuration(there, host, port))
+    app = Workbook(config=configuration(there, host, port, forks=forks))
     app.announce = announce
+    app.places = max_participants
     app.initialize([])
     app.start()
 
 
-def configuration(there: Home, host: str, port: int) -> Config:
+def _forks(asked: str | None) -> bool:
+    if asked == "forked" and not provisioner.available():
+        raise ServingError("Kernels cannot be forked on this system or with this Python; leave --kernels out.")
+    return asked != "local" and provisioner.available()
+
+
+def configuration(there: Home, host: str, port: int, *, forks: bool = True) -> Config:
     """Return how Voila is configured.
 
     Args:
         there: the folders.
         host: the address to listen on.
         port: the port to listen on.
+        forks: whether kernels are forked where that is possible.
     """
     config = Config()
     config.Voila.ip = host
@@ -105,6 +126,7 @@ def configuration(there: Home, host: str, port: int) -> Config:
         multi_kernel_manager_class="mlmgmt_widgets.serving.kernels.WorkbookKernels",
     )
     config.VoilaExecutor.timeout = 120
+    config.WorkbookKernelSpecs.forks = forks
     config.WorkbookKernels.alone_seconds = _ALONE_SECONDS
     config.WorkbookKernels.cull_idle_timeout = _CONNECTED_SECONDS
     config.WorkbookKernels.cull_interval = _CULL_SECONDS

@@ -12,6 +12,7 @@ from mlmgmt_widgets.errors import Refusal
 KEY_HASH = "MLMGMT_FACILITATOR_KEY_HASH"
 _PAUSE = 0.5  # seconds after a wrong key, doubled each time
 _LONGEST_PAUSE = 4.0  # the browser waits a little longer than that for an answer
+_WRONG_CODES = 5  # that one page takes; how often pages can be opened is the server's to limit
 
 
 class Lock:
@@ -50,3 +51,38 @@ class Lock:
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
             raise Refusal("That is not the facilitator’s key. It stands in the link that “mlmgmt serve” printed.")
         self.open = True
+
+
+class Guesses:
+    """How often one page may be wrong about something that can be guessed: a workshop's code.
+
+    There is no pause, and no number of right ones makes up for wrong ones: who knows one code could go on for ever.
+    A page that is opened anew begins anew, and the server limits how many pages are opened.
+
+    Args:
+        most: how many wrong ones are looked at.
+
+    Example:
+        >>> guesses = Guesses(most=1)
+        >>> guesses.check()
+        >>> guesses.wrong()
+        >>> guesses.check()
+        Traceback (most recent call last):
+        mlmgmt_widgets.errors.Refusal: Several codes were wrong. Please reload this page to try another.
+    """
+
+    def __init__(self, most: int = _WRONG_CODES) -> None:
+        self._left = most
+
+    def check(self) -> None:
+        """Look whether another may be tried, before anything is told about it.
+
+        Raises:
+            Refusal: if not.
+        """
+        if self._left <= 0:
+            raise Refusal("Several codes were wrong. Please reload this page to try another.")
+
+    def wrong(self) -> None:
+        """Count a wrong one."""
+        self._left -= 1

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 import anywidget
+import ipywidgets
+import traitlets
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mlmgmt_widgets.errors import Passing, Refusal, in_full
@@ -53,6 +55,13 @@ def asks(kind: str, request: type[Request] = Request) -> Callable[[Method], Meth
     return mark
 
 
+class _Layout(ipywidgets.Layout):  # type: ignore[misc]  # ipywidgets has no types
+    """A screen's place on the page, which is Python's to choose, like all else."""
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Ignore what a browser writes."""
+
+
 class Screen(anywidget.AnyWidget):
     """A widget that fills one screen.
 
@@ -73,6 +82,10 @@ class Screen(anywidget.AnyWidget):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.on_msg(self._receive)
+
+    @traitlets.default("layout")
+    def _own_layout(self) -> _Layout:
+        return _Layout()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Ignore what a browser writes, and send it the true values again."""

@@ -1,6 +1,7 @@
 // A connection to a Jupyter kernel: the websocket protocol v1, with reconnection.
 
 const PROTOCOL = "v1.kernel.websocket.jupyter.org";
+const SILENCE = 10_000;  // milliseconds without a word after which a connection is no longer trusted
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -53,6 +54,7 @@ export function connect({ base, id, onMessage, onState }) {
   let opened = false;
   let attempts = 0;
   let timer = 0;
+  let doubt = 0;
   let over = false;
 
   function open() {
@@ -68,6 +70,8 @@ export function connect({ base, id, onMessage, onState }) {
       onState("open");
     };
     attempt.onmessage = ({ data }) => {
+      clearTimeout(doubt);
+      doubt = 0;
       const message = decode(data);
       if (message.header.msg_type === "status" && message.content.execution_state === "dead") end();
       else onMessage(message);
@@ -75,14 +79,29 @@ export function connect({ base, id, onMessage, onState }) {
     attempt.onclose = () => {
       if (socket !== attempt) return;
       socket = null;
+      clearTimeout(doubt);
+      doubt = 0;
       if (!over) retry();
     };
+  }
+
+  /** Between two networks a connection can end without a word to either side; every message that arrives has an echo. */
+  function listen() {
+    const asked = socket;
+    doubt ||= setTimeout(() => {
+      doubt = 0;
+      if (socket !== asked || over) return;
+      socket = null;
+      asked.close();
+      retry();
+    }, SILENCE);
   }
 
   async function retry() {
     onState("lost");
     // A kernel that the server no longer knows is gone; no answer at all means no network yet.
-    const known = await fetch(address, { cache: "no-store" }).then((r) => r.status !== 404, () => true);
+    const patience = AbortSignal.timeout(SILENCE);
+    const known = await fetch(address, { cache: "no-store", signal: patience }).then((r) => r.status !== 404, () => true);
     if (!known) end();
     else if (!over) timer = setTimeout(open, Math.min(10_000, 300 * 2 ** attempts++));
   }
@@ -107,14 +126,17 @@ export function connect({ base, id, onMessage, onState }) {
     send(msg_type, content, { metadata = {}, buffers = [] } = {}) {
       const header = { msg_id: identifier(), msg_type, session, username: "", version: "5.3", date: new Date().toISOString() };
       const data = encode({ channel: "shell", header, parent_header: {}, metadata, content, buffers });
-      if (socket?.readyState === WebSocket.OPEN) socket.send(data);
-      else if (!opened && !over) waiting.push(data);
+      if (socket?.readyState === WebSocket.OPEN) {
+        socket.send(data);
+        listen();
+      } else if (!opened && !over) waiting.push(data);
       else throw new Error("There is no connection to the server.");
       return header.msg_id;
     },
     close() {
       over = true;
       clearTimeout(timer);
+      clearTimeout(doubt);
       socket?.close();
     },
   };

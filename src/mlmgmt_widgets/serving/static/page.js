@@ -11,13 +11,17 @@ let kernel = null;
 let handedOver = false;
 
 async function start() {
-  const config = JSON.parse((await appears("#jupyter-config-data")).textContent);
+  watch();
+  const told = await appears("#jupyter-config-data");
+  if (!told) return cutOff();
+  const config = JSON.parse(told.textContent);
   kernel = connect({ base: config.baseUrl, id: config.kernelId, onMessage: (m) => models.receive(m), onState: showState });
   models.attach(kernel);
   addEventListener("pagehide", () => {
     if (!handedOver) navigator.sendBeacon(`${config.baseUrl}voila/api/shutdown/${config.kernelId}`);
   });
   await arrived();
+  if (!document.querySelector("#whole, .message")) return cutOff();
   const outputs = [...document.querySelectorAll('script[type="application/vnd.voila.cell-output+json"]')];
   if (!outputs.length) return ready();
   await models.fetch();
@@ -27,19 +31,83 @@ async function start() {
   ready();
 }
 
+/** What a person reads who waits, and after how many milliseconds. */
+const SAYS = [
+  [5000, "Opening… This takes a little longer than usual. There is nothing that you need to do."],
+  [20_000, "Still opening: others came first, or the server is busy. Your turn comes by itself; reloading would put you at the end of the line."],
+  [60_000, "Still opening. Your turn comes by itself. If the page is not here in a few minutes, tell whoever gave you the link."],
+];
+const patience = SAYS.map(([after, text]) => setTimeout(() => {
+  document.querySelector("#opening span")?.replaceChildren(text);
+}, after));
+
+/** A page that breaks off while it arrives is not told to its script. Until it has a kernel, look whether there is a server. */
+async function watch() {
+  for (;;) {
+    await moment();
+    if (kernel || document.readyState !== "loading") return;
+    if (!(await serverAnswers())) return cutOff();
+  }
+}
+
+/** The page ended before it was whole. It is opened anew as soon as there is a server that answers. */
+async function cutOff() {
+  if (document.querySelector(".message")) return; // it says itself what happened
+  kernel?.close();
+  showState("lost");
+  while (!(await serverAnswers())) await moment();
+  showState("gone");
+}
+
+function serverAnswers() {
+  const alive = new URL("../mlmgmt/alive", new URL(document.body.dataset.baseUrl, location.href));
+  return fetch(alive, { cache: "no-store" }).then((answer) => answer.ok, () => false);
+}
+
+/** A few seconds, so that a whole room does not ask at the same moment. */
+function moment() {
+  return new Promise((go) => setTimeout(go, 2000 + 2000 * Math.random()));
+}
+
 async function show(script, id) {
   const host = document.createElement("div");
   host.className = "page-widget";
   script.after(host);
   try {
     await models.show(id, host);
+    await saysMore(host);
   } catch (error) {
     console.error(error);
     host.replaceChildren(notice("This part of the page could not be shown. Reloading may help."));
   }
 }
 
+/** How long the outline of a page stays over a widget that only says that it is busy itself. */
+const BUSY = 5000;
+
+/** Wait until a widget shows more than that it is busy: one thing that says so is enough for a page. */
+function saysMore(host) {
+  const text = (element) => element.innerText.replace(/\s/g, "");
+  const busy = () => {
+    const status = [...host.querySelectorAll('[role="status"]')].map(text).join("");
+    return status !== "" && status === text(host);
+  };
+  return new Promise((resolve) => {
+    const look = () => { if (!busy()) over(); };
+    const observer = new MutationObserver(look);
+    const timer = setTimeout(over, BUSY);
+    function over() {
+      observer.disconnect();
+      clearTimeout(timer);
+      resolve();
+    }
+    observer.observe(host, { childList: true, subtree: true, characterData: true, attributeFilter: ["hidden"] });
+    look();
+  });
+}
+
 function ready() {
+  patience.forEach(clearTimeout);
   document.getElementById("opening")?.remove();
   document.body.dataset.ready = "";
 }
@@ -94,7 +162,7 @@ function reopen(bar) {
   button.type = "button";
   button.textContent = "Open it again";
   button.addEventListener("click", () => location.reload());
-  const text = "This page has been idle for a while and was closed. ";
+  const text = "The server has closed this page: it was idle for a while, or the server was started anew. What was saved is safe. ";
   bar.replaceChildren(Object.assign(notice(text), { id: "closed" }));
   bar.firstChild.append(button);
   // Nothing is lost by a reload unless someone is writing; then they decide.
@@ -106,17 +174,24 @@ function reopen(bar) {
     // A click that falls into a reload is lost, so it waits until hands are still; what is answered meanwhile is kept.
     if (performance.now() - touched < STILL) timer = setTimeout(again, STILL);
     else if (mayReload()) location.reload();
+    else timer = setTimeout(again, BETWEEN);
   };
   document.addEventListener("visibilitychange", again);
   addEventListener("online", again);
+  addEventListener("focusout", () => { // done writing, perhaps
+    clearTimeout(timer);
+    timer = setTimeout(again, STILL);
+  });
   again();
 }
 
-/** Not more than one reload of its own in 20 seconds: a kernel that dies at once must not spin the page. */
+/** Milliseconds between two reloads of its own: a kernel that dies at once must not spin the page. */
+const BETWEEN = 20_000;
+
 function mayReload() {
   try {
-    const last = Number(sessionStorage.getItem("mlmgmt-reopened"));
-    if (Date.now() - last < 20_000) return false;
+    const since = Date.now() - Number(sessionStorage.getItem("mlmgmt-reopened"));
+    if (since >= 0 && since < BETWEEN) return false; // below 0: the clock was set back, which must not stop the page
     sessionStorage.setItem("mlmgmt-reopened", String(Date.now()));
     return true;
   } catch {
@@ -131,13 +206,13 @@ function notice(text) {
   return paragraph;
 }
 
-/** Wait until the streaming page has brought an element. */
+/** Wait until the streaming page has brought an element; null when it has ended without. */
 function appears(selector) {
   return new Promise((resolve) => {
     const look = () => {
       const found = document.querySelector(selector);
       // A script's text is whole when something follows it, or when the page has ended.
-      if (found?.nextElementSibling || (found && document.readyState !== "loading")) {
+      if (found?.nextElementSibling || document.readyState !== "loading") {
         observer.disconnect();
         resolve(found);
       }
