@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,9 +33,11 @@ def _rows() -> Iterator[Row]:
 
 def main() -> None:
     """Print each row as soon as it is known."""
-    print(f"{'measured':<52} {'figure':>8}   conditions")
+    # What was started ends with us, also when we are told to stop.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    print(f"{'measured':<72} {'figure':>8}   conditions")
     for name, figure, conditions in _rows():
-        print(f"{name:<52} {figure:>8.2f}   {conditions}", flush=True)
+        print(f"{name:<72} {figure:>8.2f}   {conditions}", flush=True)
 
 
 main()
