@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import traitlets
 from tests.asking import ask
+from tests.databases import ON_BOTH
 from tests.rubrics import SMALL
 
 from mlmgmt_widgets import MaturitySurvey, Workspace
@@ -23,8 +24,9 @@ def toy() -> Rubric:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace.open(f"sqlite:///{tmp_path}/workspace.sqlite")
+def workspace(address: str) -> Iterator[Workspace]:
+    with Workspace.open(address) as opened:
+        yield opened
 
 
 def joined(workspace: Workspace, rubric: Rubric, token: str = TOKEN, **options: Any) -> MaturitySurvey:
@@ -96,6 +98,7 @@ def test_a_survey_alone_needs_no_workspace(toy: Rubric) -> None:
 # -- in a workshop --------------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 def test_an_answer_is_stored_before_it_is_confirmed(workspace: Workspace, toy: Rubric) -> None:
     survey = joined(workspace, toy)
     reply = ask(survey, "answer", question="versioned", answer=0.5, comment=" half ", sequence=1)
@@ -106,12 +109,14 @@ def test_an_answer_is_stored_before_it_is_confirmed(workspace: Workspace, toy: R
     assert stored.answers.comments == {"versioned": "half"}
 
 
+@ON_BOTH
 def test_another_kernel_with_the_same_token_finds_every_answer(workspace: Workspace, toy: Rubric) -> None:
     survey = joined(workspace, toy)
     ask(survey, "answer", question="canary", answer="dk", sequence=1)
     assert again(workspace, survey.workshop["code"]).response["answers"] == {"canary": "dk"}
 
 
+@ON_BOTH
 def test_a_late_resend_never_replaces_a_newer_answer(workspace: Workspace, toy: Rubric) -> None:
     survey = joined(workspace, toy)
     ask(survey, "answer", question="canary", answer=1, sequence=9)
@@ -181,6 +186,7 @@ def test_a_token_that_could_be_guessed_is_refused(workspace: Workspace, toy: Rub
     assert "error" in ask(survey, "enter", token=token)
 
 
+@ON_BOTH
 def test_answers_can_be_changed_until_the_workshop_is_closed(workspace: Workspace, toy: Rubric) -> None:
     survey = joined(workspace, toy)
     ask(survey, "answer", question="canary", answer=1, sequence=1)
@@ -203,6 +209,7 @@ def test_a_named_workshop_asks_for_a_name_and_an_anonymous_one_refuses_it(worksp
     assert "error" in ask(hidden, "enter", token=TOKEN, name="Ada")
 
 
+@ON_BOTH
 def test_a_participant_never_learns_what_others_said(workspace: Workspace, toy: Rubric) -> None:
     first = joined(workspace, toy)
     ask(first, "answer", question="canary", answer=1, comment="unmistakable words", sequence=1)

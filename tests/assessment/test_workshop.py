@@ -6,12 +6,13 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.asking import ask
+from tests.databases import ON_BOTH
 from tests.rubrics import SMALL
 
 from mlmgmt_widgets import MaturityWorkshop, Workspace
@@ -28,8 +29,9 @@ def toy() -> Rubric:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace.open(f"sqlite:///{tmp_path}/workspace.sqlite")
+def workspace(address: str) -> Iterator[Workspace]:
+    with Workspace.open(address) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -176,6 +178,7 @@ def test_without_a_workspace_the_page_says_what_to_write() -> None:
 # -- creating -------------------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 def test_a_workshop_is_created_and_opened(workspace: Workspace) -> None:
     screen = screen_of(workspace)
     reply = ask(
@@ -231,6 +234,7 @@ def test_a_rubric_that_cannot_be_read_is_named_and_the_others_stay(
     assert screen.home["rubrics"][0]["name"] == "mlops-maturity"
 
 
+@ON_BOTH
 def test_a_workshop_is_deleted_only_with_its_teams_name(workspace: Workspace, collecting: str) -> None:
     screen = screen_of(workspace)
     assert "Ranking" in ask(screen, "delete", code=collecting, team="Rank")["error"]
@@ -243,6 +247,7 @@ def test_a_workshop_is_deleted_only_with_its_teams_name(workspace: Workspace, co
 # -- collecting -----------------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 def test_progress_counts_and_tells_nobodys_answers(workspace: Workspace, collecting: str) -> None:
     answers_given(workspace, collecting, [0.5, 1])
     screen = screen_of(workspace)
@@ -331,6 +336,7 @@ def test_responses_in_code_say_nothing_about_a_person(workspace: Workspace, toy:
     assert score(toy, screen.responses).to_dict() == screen.result
 
 
+@ON_BOTH
 def test_a_named_workshop_hands_out_responses_as_given(workspace: Workspace, toy: Rubric) -> None:
     code = workspace.workshops.create(toy, "Ranking", anonymous=False).code
     answers_given(workspace, code, [1])
@@ -341,6 +347,7 @@ def test_a_named_workshop_hands_out_responses_as_given(workspace: Workspace, toy
     assert (response.respondent, response.answers["canary"]) == ("Person 0", 1.0)
 
 
+@ON_BOTH
 def test_new_answers_are_taken_in_only_when_nobody_is_told_on(workspace: Workspace, revealed: MaturityWorkshop) -> None:
     code = revealed.workshop["code"]
     assert ask(revealed, "progress")["news"] == {}
@@ -368,6 +375,7 @@ def test_changes_spread_over_questions_are_not_offered(workspace: Workspace, rev
     assert "no question has so many" in ask(revealed, "refresh")["error"]
 
 
+@ON_BOTH
 def test_the_page_says_what_was_held_back(workspace: Workspace, revealed: MaturityWorkshop) -> None:
     assert ask(revealed, "results")["results"]["notes"] == []
     for number in range(3):
@@ -380,6 +388,7 @@ def test_the_page_says_what_was_held_back(workspace: Workspace, revealed: Maturi
     assert revealed.result["nodes"]["canary"]["score"] == 1.0
 
 
+@ON_BOTH
 def test_what_few_people_answered_is_nowhere(workspace: Workspace, collecting: str) -> None:
     for number in range(4):
         token = f"{number:04x}" * 8
@@ -411,6 +420,7 @@ def test_a_rubric_edited_without_a_new_version_is_not_compared(workspace: Worksp
     assert "edited since without a new version" in history["not_comparable"][0]["sentence"]
 
 
+@ON_BOTH
 def test_closing_is_final(workspace: Workspace, revealed: MaturityWorkshop) -> None:
     assert "error" not in ask(revealed, "close")
     assert revealed.workshop["state"] == "closed"
@@ -419,6 +429,7 @@ def test_closing_is_final(workspace: Workspace, revealed: MaturityWorkshop) -> N
         workspace.workshops.record(revealed.workshop["code"], "0000" * 8, "canary", 1, sequence=9)
 
 
+@ON_BOTH
 def test_decisions_are_kept_and_come_back(workspace: Workspace, revealed: MaturityWorkshop) -> None:
     reply = ask(revealed, "decide", question="canary", agreed=0.5, note="Pair on it", owner="Ada")
     assert reply["decision"] == {"agreed": 0.5, "note": "Pair on it", "owner": "Ada"}
@@ -446,6 +457,7 @@ def test_a_forged_decision_is_refused(
     assert workspace.workshops.decisions(revealed.workshop["code"]) == ()
 
 
+@ON_BOTH
 def test_earlier_workshops_are_a_trend_and_other_versions_are_named(workspace: Workspace, toy: Rubric) -> None:
     older = Rubric.model_validate({**SMALL, "version": "0.9.0"})
     codes = []

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.asking import ask
+from tests.databases import ON_BOTH
 from tests.readiness.board_shapes import REVIEW, TODAY, TOY, content_with_toy, toy
 
 from mlmgmt_widgets import ReadinessBoard, Workspace
@@ -36,8 +37,8 @@ def board() -> ReadinessBoard:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    with Workspace.open(f"sqlite:///{tmp_path}/workspace.sqlite") as opened:
+def workspace(address: str) -> Iterator[Workspace]:
+    with Workspace.open(address) as opened:
         yield opened
 
 
@@ -431,6 +432,7 @@ def test_the_next_review_on_a_board_begins_at_its_own_first_gate():
 # -- reviews that are kept -----------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 def test_a_new_review_is_kept_and_every_change_with_it(workspace):
     board = ReadinessBoard(workspace=lambda: workspace, today=TODAY)
     ask(board, "begin", checklist="toy", subject=" churn-model ", version="3", who="Ana")
@@ -450,6 +452,7 @@ def test_a_new_review_is_kept_and_every_change_with_it(workspace):
     assert "churn-model" in again["error"]
 
 
+@ON_BOTH
 def test_two_people_at_once_do_not_lose_each_others_change(workspace):
     ana, bo = kept(workspace), kept(workspace)
     ask(ana, "say", **ANA, item="rehearsed", status="pass")
@@ -462,6 +465,7 @@ def test_two_people_at_once_do_not_lose_each_others_change(workspace):
     assert ana.as_review == bo.as_review
 
 
+@ON_BOTH
 def test_a_change_of_the_same_item_is_shown_and_not_overwritten(workspace):
     ana, bo = kept(workspace), kept(workspace)
     ask(ana, "say", **ANA, item="rehearsed", status="pass")
@@ -475,6 +479,7 @@ def test_a_change_of_the_same_item_is_shown_and_not_overwritten(workspace):
     assert [each.was.status for each in history] == ["unknown", "pass"]
 
 
+@ON_BOTH
 def test_a_review_that_was_deleted_elsewhere_is_not_lost(workspace):
     board = kept(workspace)
     workspace.reviews.delete("churn-model", "3")
@@ -537,6 +542,7 @@ def test_what_was_not_typed_is_not_sent_over_what_others_typed(workspace):
     assert (entry.owner, entry.due, entry.note) == ("Cy", date(2026, 12, 1), "Ask Di.")
 
 
+@ON_BOTH
 def test_two_who_take_away_the_same_piece_take_away_one(workspace):
     ana, bo = kept(workspace), kept(workspace)
     for text in ("first", "second"):
@@ -549,6 +555,7 @@ def test_two_who_take_away_the_same_piece_take_away_one(workspace):
     assert [each.note for each in left] == ["second"]
 
 
+@ON_BOTH
 def test_a_review_that_was_begun_anew_is_not_overwritten_by_the_old_one(workspace):
     old = kept(workspace)
     ask(old, "say", **ANA, item="rehearsed", status="pass")

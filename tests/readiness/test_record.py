@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.databases import ON_BOTH
 from tests.readiness.shapes import checklist, item, review
 
 from mlmgmt_widgets import Workspace
@@ -159,9 +159,10 @@ def test_the_example_team_has_the_record_that_its_readme_tells_of() -> None:
     assert record.sentence == "4 of 6 releases passed “Rollback rehearsed”; 1 was waived."
 
 
-def test_what_is_kept_in_a_workspace_is_read_with_the_checklists_of_its_time(tmp_path: Path) -> None:
+@ON_BOTH
+def test_what_is_kept_in_a_workspace_is_read_with_the_checklists_of_its_time(address: str) -> None:
     llm = checklist(item("grounded", title="Sources checked", maturity=["model-rollback"]), id="llm")
-    with Workspace.open(f"sqlite:///{tmp_path}/workspace.sqlite") as workspace:
+    with Workspace.open(address) as workspace:
         for each in releases(PASS, FAIL, sign_offs=signed(("pm", DAY))):
             workspace.reviews.begin(checklist(DRILL), each)
         workspace.reviews.begin(llm, review({"grounded": PASS}, checklist="llm@1.0.0", subject="answers"))

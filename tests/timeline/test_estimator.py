@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.asking import ask
+from tests.databases import ON_BOTH
 
 from mlmgmt_widgets import TimelineEstimator, Workspace
 from mlmgmt_widgets.content import ContentError
@@ -44,8 +46,9 @@ def changed(path: list[Any], value: Any, plan: dict[str, Any] = TOY) -> dict[str
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace.open(f"sqlite:///{tmp_path}/workspace.sqlite")
+def workspace(address: str) -> Iterator[Workspace]:
+    with Workspace.open(address) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -385,6 +388,7 @@ def test_of_a_whole_plan_only_its_work_is_added(estimator: TimelineEstimator) ->
 # -- saved plans --------------------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 def test_a_saved_plan_keeps_its_versions_and_opens_again(estimator: TimelineEstimator, workspace: Workspace) -> None:
     ask(estimator, "save", tab="keep", known=[], name="Ranking", note="first")
     estimator.plan = changed(["tasks", 2, "weeks"], 4)
@@ -401,6 +405,7 @@ def test_a_saved_plan_keeps_its_versions_and_opens_again(estimator: TimelineEsti
     assert first + 2 == pytest.approx(second)
 
 
+@ON_BOTH
 def test_who_saves_upon_an_older_version_is_told_of_the_newer_one(estimator: TimelineEstimator) -> None:
     ask(estimator, "save", tab="keep", known=[], name="Ranking")
     estimator.plan = changed(["tasks", 2, "weeks"], 4)
