@@ -19,6 +19,7 @@ from typing import Any
 # How much a kernel may take. Memory is counted as Linux counts it for RLIMIT_DATA, touched or not.
 _MOST_MEMORY = 2 * 1024**3
 _MOST_FILES = 1024
+_NICE = 5  # below the server, which has to go on answering everybody while one visitor's kernel is busy
 
 
 def run(arguments: Sequence[str], cwd: str, env: Mapping[str, str], ready: Connection) -> None:
@@ -31,6 +32,7 @@ def run(arguments: Sequence[str], cwd: str, env: Mapping[str, str], ready: Conne
         ready: told `True` when the kernel's sockets are bound, so that a client connects at once.
     """
     os.setsid()
+    os.nice(_NICE)
     _end_with_the_server()
     os.chdir(cwd)
     os.environ.clear()

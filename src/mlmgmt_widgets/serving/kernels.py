@@ -52,6 +52,8 @@ class WorkbookKernelSpecs(KernelSpecManager):
             argv=[
                 sys.executable, "-P", "-m", "mlmgmt_widgets.serving.kernel", "-f", "{connection_file}",
                 "--HistoryManager.enabled=False",
+                # A message that is none is a traceback in the log of whoever serves: anybody could fill their disk.
+                "--IPKernelApp.log_level=50",
             ],
             display_name="Python 3",
             language="python",
@@ -158,8 +160,10 @@ class WorkbookKernels(AsyncMappingKernelManager):
             ending.add_done_callback(self._ending.discard)
 
     def _abandoned(self, kernel_id: str) -> bool:
-        alone = not self._kernel_connections.get(kernel_id, 0)
-        return alone and utcnow() - self._kernels[kernel_id].last_activity > timedelta(seconds=self.away_seconds)
+        since = getattr(self._kernels[kernel_id], "last_activity", None)
+        if since is None or self._kernel_connections.get(kernel_id, 0):  # it is only starting, or looked at
+            return False
+        return bool(utcnow() - since > timedelta(seconds=self.away_seconds))
 
     def remove_kernel(self, kernel_id: str) -> Any:
         """Forget a kernel that has ended."""
