@@ -24,7 +24,7 @@ from mlmgmt_widgets import Workspace
 from mlmgmt_widgets.assessment import load_rubric, read_responses
 from mlmgmt_widgets.content import shipped
 
-ROUNDS = 7
+ROUNDS = 5
 WAIT = 60_000  # milliseconds
 EMPTY, STOCK, PANEL, STREAMLIT = "stock Voila, empty page", "stock Voila, same survey", "Panel", "Streamlit"
 SURVEY = "survey to its first question"

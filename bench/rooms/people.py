@@ -27,6 +27,7 @@ SIGMA = 0.6  # of the lognormal think time: some click at once, some read
 COMMENTS = 0.15  # share of questions that get a comment
 OPINIONS = 0.9  # share of answers that are neither "not applicable" nor "don't know"
 FULL = 503  # what a server answers when nobody more can be let in
+NO_ANSWER = 599  # what tornado says when none came
 AGAIN_SECONDS = 5.0  # what a page that is full waits before it tries again
 RESEND_SECONDS = 1.0
 RESENDS = 30
@@ -143,10 +144,10 @@ def named_files(page: Visitor) -> list[str]:
 
 def reason(error: Exception) -> str:
     """Return in a few words why somebody failed; the same for everybody with the same trouble."""
+    if isinstance(error, TimeoutError) or (isinstance(error, HTTPClientError) and error.code == NO_ANSWER):
+        return "no answer in time"
     if isinstance(error, HTTPClientError):
         return f"HTTP {error.code}"
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
     if isinstance(error, LookupError):
         return "a page without a kernel"
     return f"{type(error).__name__}: {error}"[:200]

@@ -16,7 +16,8 @@ from typing import Any
 from bench import peers
 from bench.rooms import browsers, servers
 from bench.rooms.helpers import helpers
-from bench.rooms.holding import LEAVE_SECONDS, Plan, Tally, browser_job
+from bench.rooms.holding import LEAVE_SECONDS, Plan, browser_job
+from bench.rooms.tally import Tally
 
 APART = 2.0  # seconds between two browsers
 

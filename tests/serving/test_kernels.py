@@ -23,6 +23,8 @@ from typing import Any, NamedTuple
 
 import psutil
 import pytest
+import zmq
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 from mlmgmt_widgets.serving import provisioner
 from mlmgmt_widgets.serving.kernels import (
@@ -304,7 +306,7 @@ def test_a_kernel_whose_page_is_away_keeps_its_place_for_a_moment_and_is_ended_w
     for name, connections, idle_seconds in (("here", 1, 3600), ("just left", 0, 30), ("away", 0, 90), ("ready", 0, 90)):
         manager._kernels[name] = SimpleNamespace(last_activity=utcnow() - timedelta(seconds=idle_seconds))
         manager._kernel_connections[name] = connections
-    manager._kernels["starting"] = SimpleNamespace()  # jupyter_server notes the time only when it has started
+    manager._kernels["starting"] = WorkbookKernelManager()  # of which the server has noted nothing yet
     manager.hold("ready")
     ended: list[str] = []
 
@@ -347,3 +349,46 @@ def test_a_kernel_to_which_no_page_ever_came_is_ended_soon_but_not_one_that_wait
     asyncio.run(manager.cull_kernel_if_idle("k"))
     assert bool(seen) is ended
     manager._kernels.clear()
+
+
+def test_a_thousand_pages_find_a_socket() -> None:
+    manager = WorkbookKernels()
+    sockets = [manager.context.socket(zmq.DEALER) for _ in range(1500)]
+    for each in sockets:
+        each.close()
+    assert len(sockets) == 1500
+
+
+def test_a_kernels_activity_is_noted_as_jupyter_server_notes_it(tmp_path: Path) -> None:
+    """The messages of a real kernel, read by both."""
+
+    async def both(kinds: type[WorkbookKernels]) -> list[tuple[str, str, bool]]:
+        manager = kinds(kernel_spec_manager=WorkbookKernelSpecs(), connection_dir=str(tmp_path))
+        kernel_id = await manager.start_kernel(kernel_name="python3")
+        kernel = manager.get_kernel(kernel_id)
+        seen: list[tuple[str, str, bool]] = []
+        noting = kernel._activity_stream._recv_callback
+
+        def note(parts: list[bytes]) -> None:
+            before = kernel.last_activity
+            noting(parts)
+            seen.append((parts[0].decode().rpartition(".")[2], kernel.execution_state, kernel.last_activity > before))
+
+        kernel._activity_stream.on_recv(note)
+        client = kernel.client()
+        client.start_channels()
+        await client.wait_for_ready(timeout=60)
+        for code in ("1 + 1", "1 / 0"):
+            await client.execute_interactive(code, timeout=60, output_hook=lambda _: None)
+        client.comm_info()
+        await client.execute_interactive("", timeout=60, output_hook=lambda _: None)
+        client.stop_channels()
+        await manager.shutdown_all(now=True)
+        return [each for each in seen if each[0] != "status" or each[2]]
+
+    class AsJupyterServer(WorkbookKernels):
+        start_watching_activity = AsyncMappingKernelManager.start_watching_activity
+
+    ours, theirs = asyncio.run(both(WorkbookKernels)), asyncio.run(both(AsJupyterServer))
+    assert len(ours) > 10
+    assert ours == theirs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
@@ -125,6 +126,15 @@ class VegaBundle(statics.PackedFiles):
         super().get(name)
 
 
+def _draw_ahead() -> None:
+    """Make the drawing library before the first visitor needs it; only ever once on a machine."""
+    from mlmgmt_widgets.ui import vega
+
+    # A folder that cannot be written to: the pages that draw say so, and all others work.
+    with contextlib.suppress(OSError):
+        statics.pack(vega.bundle())
+
+
 def _log_request(handler: RequestHandler) -> None:
     """Log failures, without the address's query: nothing that a visitor sent is kept."""
     if handler.get_status() >= 500:  # noqa: PLR2004 - server errors
@@ -242,6 +252,7 @@ class Workbook(Voila):  # type: ignore[misc]
             signal.signal(each, self._handle_signal_stop)
         if self.announce:
             self.announce(self.port)
+        self.ioloop.run_in_executor(None, _draw_ahead)
         warming = self.ioloop.asyncio_loop.create_task(self.rooms.warm.keep())  # type: ignore[attr-defined]
         try:
             self.ioloop.start()

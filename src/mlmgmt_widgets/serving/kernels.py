@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from queue import Empty
 from typing import Any
 
+import zmq
+import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.ioloop.manager import AsyncIOLoopKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.session import DELIM
 from jupyter_server._tz import utcnow
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from traitlets import Bool, Dict, Integer, Type, default
@@ -22,6 +27,7 @@ from mlmgmt_widgets.serving import provisioner
 
 NAME = "python3"
 _JUMP = timedelta(seconds=2)  # by which a clock is corrected all the time, slowly
+_MOST_SOCKETS = 30_000
 _SOCKET_FOLDER_LENGTH = 50  # a socket's whole path must stay below 108 characters
 
 # What a kernel needs to find its libraries, its language and its folders. The server's environment may
@@ -99,6 +105,12 @@ class WorkbookKernelManager(AsyncIOLoopKernelManager):
 
     client_factory = Type(klass="jupyter_client.client.KernelClient", default_value=QuickClient)
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        # Noted by the server only once the kernel has started; others may ask about it before.
+        self.last_activity = utcnow()
+        self.execution_state = "starting"
+
     @default("transport")
     def _transport(self) -> str:
         # Sockets in a folder of our own, closed to other users of the machine; TCP ports are open to all.
@@ -133,11 +145,38 @@ class WorkbookKernels(AsyncMappingKernelManager):
     def _manager_class(self) -> str:
         return "mlmgmt_widgets.serving.kernels.WorkbookKernelManager"
 
+    @default("context")
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        # A page takes six sockets, and ZeroMQ's own limit is a thousand in all.
+        context.set(zmq.MAX_SOCKETS, _MOST_SOCKETS)
+        return context
+
     async def start_kernel(self, **kwargs: Any) -> str:  # type: ignore[override]  # as in jupyter_server
         """Start a kernel with the small environment instead of the server's."""
         kwargs["env"] = {**small_environment(), **self.extra_environment}
         kernel_id: str = await super().start_kernel(**kwargs)
         return kernel_id
+
+    def start_watching_activity(self, kernel_id: str) -> None:
+        """Note when a kernel last said something, and whether it is busy."""
+        super().start_watching_activity(kernel_id)  # type: ignore[no-untyped-call]
+        kernel = self._kernels[kernel_id]
+        # The base would read each message a second time, dates and all: a quarter of what a full room costs the server.
+        kernel._activity_stream.on_recv(partial(self._note, kernel))  # noqa: SLF001
+
+    def _note(self, kernel: Any, parts: list[bytes]) -> None:
+        header, parent, _, content = parts[parts.index(DELIM) + 2 :][:4]
+        kind, asked = json.loads(header)["msg_type"], json.loads(parent).get("msg_type")
+        by_visitor = self.track_message_type(asked)  # type: ignore[no-untyped-call]
+        if by_visitor or self.track_message_type(kind) or kernel.execution_state == "busy":  # type: ignore[no-untyped-call]
+            self.last_kernel_activity = kernel.last_activity = utcnow()
+        if kind == "status":
+            state = json.loads(content)["execution_state"]
+            if by_visitor:
+                kernel.execution_state = state
+            elif kernel.execution_state == "starting" and state != "starting":
+                kernel.execution_state = "idle"
 
     def hold(self, kernel_id: str) -> None:
         """Let a kernel live that waits for a visitor to come."""
@@ -160,10 +199,8 @@ class WorkbookKernels(AsyncMappingKernelManager):
             ending.add_done_callback(self._ending.discard)
 
     def _abandoned(self, kernel_id: str) -> bool:
-        since = getattr(self._kernels[kernel_id], "last_activity", None)
-        if since is None or self._kernel_connections.get(kernel_id, 0):  # it is only starting, or looked at
-            return False
-        return bool(utcnow() - since > timedelta(seconds=self.away_seconds))
+        alone = not self._kernel_connections.get(kernel_id, 0)
+        return alone and utcnow() - self._kernels[kernel_id].last_activity > timedelta(seconds=self.away_seconds)
 
     def remove_kernel(self, kernel_id: str) -> Any:
         """Forget a kernel that has ended."""

@@ -82,6 +82,8 @@ def serve(  # noqa: PLR0913 - the options of `mlmgmt serve`
     from mlmgmt_widgets.serving.app import Workbook
 
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
+    # Jupyter Server's pings, counted in milliseconds, have the name of tornado's, in seconds, which never come to one.
+    logging.getLogger("tornado.general").addFilter(lambda record: "websocket_ping_timeout" not in record.getMessage())
     app = Workbook(config=configuration(there, host, port, forks=forks))
     app.announce = announce
     app.places = max_participants
