@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,7 +37,8 @@ class Few:
     def inside(self) -> set[str]:
         return self.living - self.away
 
-    def end_abandoned(self) -> None:
+    def end_abandoned(self, sparing: Collection[str | None]) -> None:
+        self.spared = sparing
         self.asked_to_end += 1
 
 
@@ -126,10 +127,15 @@ def test_where_no_number_is_given_memory_decides_and_keeps_some_for_facilitators
     for _ in range(capacity.room_for(free)):
         room.admit(SURVEY)
     assert room.participants > 10
-    assert kernels.asked_to_end == 0
+    room.admit(WORKSHOP).kernel_id = "facilitator's"
+    kernels.living.add("facilitator's")
+    with pytest.raises(Full, match="no memory"):
+        room.check(SURVEY)
+    assert kernels.asked_to_end == 0  # whoever only asks closes nobody's page
     with pytest.raises(Full, match="no memory"):
         room.admit(SURVEY)
     assert kernels.asked_to_end == 1
+    assert kernels.spared == {"facilitator's"}
     room.check(WORKSHOP)
     free = 100 * MB
     with pytest.raises(Full):

@@ -115,3 +115,12 @@ def test_a_message_waits_for_its_turn_and_only_then_is_handed_on(monkeypatch: py
     assert happened == [len(whole) / 1000, ("the shell", b'{"comm_id": "x", "data": {}}')]
     asyncio.run(page.on_message(b"noise"))
     assert happened[2:] == [0.005, 1008]
+
+
+def test_a_kernels_message_may_have_any_number_of_buffers() -> None:
+    buffers = [b"a picture"] * 500
+    for kind, unheard in (("comm_msg", False), ("error", True)):
+        whole = frame({**HEADER, "msg_type": kind}, {"comm_id": "x", "data": {}}, "iopub", *buffers)
+        assert channels._unheard(whole) is unheard
+    with pytest.raises(NoMessage):
+        read(frame(HEADER, {}, "shell", *buffers))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import multiprocessing.forkserver
 import os
 import re
@@ -181,8 +182,11 @@ def fork_server(server: Served) -> psutil.Process:
 
 def open_in(pid: int, *numbers: str) -> set[str]:
     """What a process has open (as these numbers) that is one thing wherever it is open: pipes, sockets and files."""
-    found = Path(f"/proc/{pid}/fd").iterdir()
-    names = {str(each.readlink()) for each in found if not numbers or each.name in numbers}
+    names = set()
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        if not numbers or each.name in numbers:
+            with contextlib.suppress(FileNotFoundError):  # closed since
+                names.add(str(each.readlink()))
     return {name for name in names if not name.startswith(("anon_inode", "/dev/"))}
 
 
@@ -303,8 +307,18 @@ def test_a_kernel_whose_page_is_away_keeps_its_place_for_a_moment_and_is_ended_w
     from jupyter_server._tz import utcnow
 
     manager = WorkbookKernels(away_seconds=60)
-    for name, connections, idle_seconds in (("here", 1, 3600), ("just left", 0, 30), ("away", 0, 90), ("ready", 0, 90)):
-        manager._kernels[name] = SimpleNamespace(last_activity=utcnow() - timedelta(seconds=idle_seconds))
+    for name, connections, idle_seconds in (
+        ("here", 1, 3600),
+        ("just left", 0, 30),
+        ("away", 0, 90),
+        ("busy", 0, 90),
+        ("ready", 0, 90),
+        ("spared", 0, 90),
+    ):
+        manager._kernels[name] = SimpleNamespace(
+            last_activity=utcnow() - timedelta(seconds=idle_seconds),
+            execution_state="busy" if name == "busy" else "idle",
+        )
         manager._kernel_connections[name] = connections
     manager._kernels["starting"] = WorkbookKernelManager()  # of which the server has noted nothing yet
     manager.hold("ready")
@@ -314,7 +328,7 @@ def test_a_kernel_whose_page_is_away_keeps_its_place_for_a_moment_and_is_ended_w
         ended.append(kernel_id)
 
     async def end() -> None:
-        manager.end_abandoned()
+        manager.end_abandoned({"spared"})
         await asyncio.gather(*manager._ending)
 
     manager.shutdown_kernel = shutdown_kernel

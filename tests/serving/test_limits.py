@@ -108,6 +108,17 @@ def test_a_room_behind_one_address_opens_its_pages_and_a_machine_that_opens_more
     openings.spend(request("203.0.113.8"))
 
 
+def test_whoever_only_asks_whether_a_page_may_be_opened_spends_nothing_and_is_told_the_same() -> None:
+    openings = limits.Openings()
+    for _ in range(1000):
+        openings.check(request("203.0.113.7"))
+    for _ in range(600):
+        openings.spend(request("203.0.113.7"))
+    with pytest.raises(limits.TooMany) as many:
+        openings.check(request("203.0.113.7"))
+    assert many.value.status == 429  # and not the status at which a proxy asks the next server
+
+
 def test_addresses_that_are_made_up_fill_no_memory() -> None:
     openings = limits.Openings()
     for number in range(limits._ADDRESSES + 100):

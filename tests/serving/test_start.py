@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -36,3 +37,15 @@ def test_a_key_that_anybody_guesses_is_refused(tmp_path: Path, key: str, said: s
     assert said in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert not (tmp_path / "workspace").exists()
+
+
+def test_a_port_that_is_taken_is_named_and_leaves_no_folder_behind(tmp_path: Path) -> None:
+    (tmp_path / "temporary").mkdir()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ended = start(tmp_path, "--port", port, TMPDIR=str(tmp_path / "temporary"))
+    assert ended.returncode == 2
+    assert f"Port {port} cannot be used" in ended.stderr
+    assert list((tmp_path / "temporary").glob("voila_*")) == []

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import psutil
 import pytest
 
 from mlmgmt_widgets import Workspace
@@ -95,6 +96,9 @@ def test_a_page_whose_kernel_was_killed_while_it_waited_is_shown_to_nobody(warm:
         before = kernels(warm)
         for process in before:
             os.kill(process, signal.SIGKILL)
+        async with asyncio.timeout(30):
+            while any(alive(process) for process in before):  # noqa: ASYNC110 - another process says nothing
+                await asyncio.sleep(0.001)
         page = await fetch(f"{warm.url}/voila/render/tells.ipynb")
         found = re.search(r"process=(\d+)", page.body.decode())
         assert found
@@ -102,6 +106,13 @@ def test_a_page_whose_kernel_was_killed_while_it_waited_is_shown_to_nobody(warm:
         return found[1]
 
     assert asyncio.run(try_it())
+
+
+def alive(process: int) -> bool:
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 class Kernels:
@@ -161,3 +172,23 @@ def test_a_page_that_was_made_from_something_else_is_ended_and_not_shown(tmp_pat
     assert asyncio.run(pages.take(page)) is None
     assert kernels.handed == []
     assert kernels.living == set()
+
+
+def test_a_notebook_that_goes_away_does_not_end_the_making_ready_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages, _ = waiting(tmp_path, Kernels(), date(2027, 1, 4))
+    looks = []
+
+    async def look() -> None:
+        looks.append(1)
+        if len(looks) == 1:
+            raise FileNotFoundError("page.ipynb")
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(pages, "_look", look)
+    pages._wanted.set()
+    monkeypatch.setattr("mlmgmt_widgets.serving.warm._LOOK_SECONDS", 0.01)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(pages.keep())
+    assert len(looks) == 2

@@ -524,3 +524,24 @@ def test_a_copy_is_put_back_into_a_file_with_pages_of_another_size(filled, tmp_p
     assert dump(target) == dump(filled)
     with Workspace.open(f"sqlite:///{target}") as workspace, workspace._database.reading() as session:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+
+
+def test_a_journal_that_was_left_behind_is_not_taken_for_the_copys(filled, tmp_path):
+    copy = tmp_path / "copy.sqlite"
+    back_up(f"sqlite:///{filled}", copy)
+    expected = everything(f"sqlite:///{copy}")
+    # Somebody wrote, their process was killed, and the file was moved away by hand: its journal stayed.
+    with closing(sqlite3.connect(filled)) as writer:
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute("PRAGMA wal_autocheckpoint=0")
+        writer.execute("UPDATE workshops SET team = 'Somebody else'")
+        writer.commit()
+        journal = filled.with_name(filled.name + "-wal")
+        left = journal.read_bytes()
+    for each in filled.parent.glob(filled.name + "*"):
+        each.unlink()
+    journal.write_bytes(left)
+    restored = put_back(copy, f"sqlite:///{filled}")
+    assert restored.kept is None  # a journal alone is nobody's database, and lies beside all the same
+    assert [each.read_bytes() for each in filled.parent.glob("*-before-*-wal")] == [left]
+    assert everything(f"sqlite:///{filled}") == expected

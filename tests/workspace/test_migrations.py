@@ -63,6 +63,9 @@ def said_then(revision: str) -> tuple[list[str], dict[str, Any]]:
     files = [json.loads((RELEASED / f"{each}.json").read_text(encoding="utf-8")) for each in until(revision)]
     kinds = ("workshops", "plans", "reviews")
     told = {kind: {name: what for each in files for name, what in each["told"][kind].items()} for kind in kinds}
+    closed = (each for each in told["workshops"].values() if each["state"] == "closed" and each["anonymous"])
+    for person in (person for workshop in closed for person in workshop["people"].values()):
+        person[-1] = 0  # since 0004 nobody can tell any more in which order they answered
     return [token for each in files for token in each["tokens"]], told
 
 

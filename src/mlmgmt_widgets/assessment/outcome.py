@@ -132,8 +132,8 @@ class Outcome:
             return ""
         return (
             f"{_questions(self.held_back, 'has', 'have')} newer answers that are not in these results: fewer than "
-            f"{self.smallest_group} people set them apart from what was shown before, and the difference would tell "
-            "what they said."
+            f"{self.smallest_group} people set them apart from what was shown before, or the question was shown anew "
+            "too often already, and the differences would tell what they said."
         )
 
     def _about_roles(self) -> str:

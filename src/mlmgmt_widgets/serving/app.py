@@ -241,6 +241,7 @@ class Workbook(Voila):  # type: ignore[misc]
         try:
             sockets = bind_sockets(self.port, address=self.ip or None)
         except OSError as error:
+            shutil.rmtree(self.connection_dir, ignore_errors=True)
             raise ServingError(f"Port {self.port} cannot be used ({error.strerror}); --port takes another.") from None
         limits.allow_many_connections()
         server = HTTPServer(self.app, **limits.HTTP_OPTIONS)

@@ -23,7 +23,15 @@ _log = logging.getLogger(__name__)
 
 
 class Full(Exception):  # noqa: N818 - what it is
-    """There is no room for another page; `reason` is a sentence for whoever came."""
+    """There is no room for another page; `reason` is a sentence for whoever came.
+
+    Attributes:
+        status: of the answer to the request for the page. A proxy before several servers asks another one.
+        heading: of the page that says so.
+    """
+
+    status = 503
+    heading = "The room is full at the moment"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -52,7 +60,7 @@ class Kernels(Protocol):
     def inside(self) -> Collection[str]:
         """Return the ids of those whose page is open somewhere, or was a moment ago."""
 
-    def end_abandoned(self) -> None:
+    def end_abandoned(self, sparing: Collection[str | None]) -> None:
         """End those that are not inside, soon."""
 
 
@@ -88,6 +96,9 @@ class Capacity:
         try:
             self.check(page)
         except Full as full:
+            if not self.has_memory(page):
+                # A phone in a pocket: its page opens anew when it is looked at, with every answer in place.
+                self._kernels.end_abandoned({seat.kernel_id for seat in self._seats if not seat.participant})
             self._say(full.reason)
             raise
         seat = Seat(not page.facilitator)
@@ -105,8 +116,6 @@ class Capacity:
             word = "place is" if self.places == 1 else "places are"
             raise Full(f"{'The only' if self.places == 1 else f'All {self.places}'} {word} taken.")
         if not self.has_memory(page):
-            # A phone in a pocket: its page opens anew when it is looked at, with every answer in place.
-            self._kernels.end_abandoned()
             raise Full("The server has no memory left for another page.")
 
     def has_memory(self, page: Page, pages: int = 1) -> bool:

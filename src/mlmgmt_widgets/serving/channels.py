@@ -73,7 +73,7 @@ def read(frame: bytes | str) -> Message:
     """
     if isinstance(frame, str):
         raise NoMessage("not binary")
-    channel, header, _parent, _metadata, content, *buffers = _parts(frame)
+    channel, header, _parent, _metadata, content, *buffers = _parts(frame, _MOST_PARTS)
     if channel != _CHANNEL:
         raise NoMessage("not the shell's channel")
     fields = _object(header)
@@ -83,9 +83,9 @@ def read(frame: bytes | str) -> Message:
     return Message(known, content, tuple(buffers))
 
 
-def _parts(frame: bytes) -> list[bytes]:
+def _parts(frame: bytes, most: int) -> list[bytes]:
     count = int.from_bytes(frame[:8], "little")
-    if not 6 <= count <= _MOST_PARTS or len(frame) < 8 * (count + 1):  # noqa: PLR2004 - the channel, four, the end
+    if not 6 <= count <= most or len(frame) < 8 * (count + 1):  # noqa: PLR2004 - the channel, four, the end
         raise NoMessage("not a number of parts")
     offsets = [int.from_bytes(frame[at : at + 8], "little") for at in range(8, 8 * (count + 1), 8)]
     if offsets != sorted(offsets) or offsets[0] != 8 * (count + 1) or offsets[-1] > len(frame):
@@ -214,6 +214,6 @@ class Channels(VoilaKernelWebsocketHandler):  # type: ignore[misc]
 
 def _unheard(frame: bytes) -> bool:
     """Whether a kernel's message is not for browsers."""
-    parts = _parts(frame)
+    parts = _parts(frame, len(frame))
     kind = json.loads(parts[1]).get("msg_type")
     return kind in _UNHEARD or (kind == "stream" and json.loads(parts[4]).get("name") == "stderr")

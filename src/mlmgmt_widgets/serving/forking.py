@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import errno
 import multiprocessing
+import multiprocessing.connection
 import multiprocessing.forkserver
 import multiprocessing.util
 import os
@@ -29,6 +30,9 @@ _WHOLE_GROUP = 4  # PIDFD_SIGNAL_PROCESS_GROUP from <linux/pidfd.h>, since Linux
 # a moment to be gone.
 _PAUSES = (0.05, 0.5)
 _STANDARD_ERROR = 2
+_TELLING = (
+    0.5  # seconds within which a fork server tells how a process ended that has just done so; mostly one thousandth
+)
 # What is touched of the fork server; a Python without it forks nothing.
 _PRIVATE = ("_forkserver_alive_fd", "_forkserver_address")
 
@@ -176,18 +180,19 @@ class Forked:
             ended = os.waitid(os.P_PIDFD, self._handle, os.WEXITED | os.WNOHANG)
         except ChildProcessError:
             # The fork server's, which takes note of the end and then tells us.
-            status: int | None = self._popen.poll() if self._gone() else None
+            if not self._has_ended():
+                return None
+            multiprocessing.connection.wait([self._popen.sentinel], _TELLING)
+            status: int | None = self._popen.poll()
             return status
         if ended is None:
             return None
         return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
 
-    def _gone(self) -> bool:
-        try:
-            signal.pidfd_send_signal(self._handle, 0)
-        except ProcessLookupError:
-            return True
-        return False
+    def _has_ended(self) -> bool:
+        ended = select.poll()  # unlike `select`, it takes a handle with a large number
+        ended.register(self._handle, select.POLLIN)
+        return bool(ended.poll(0))
 
     def _end_the_rest(self) -> None:
         """End what the process had started and left behind."""

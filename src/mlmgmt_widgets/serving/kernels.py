@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import partial
 from queue import Empty
@@ -191,9 +191,10 @@ class WorkbookKernels(AsyncMappingKernelManager):
         """Return the ids of the kernels whose page is open somewhere, or was within the last `away_seconds`."""
         return {each for each in self._kernels if each not in self._held and not self._abandoned(each)}
 
-    def end_abandoned(self) -> None:
-        """End the kernels whose pages have been away for longer than `away_seconds`, soon."""
-        for kernel_id in [each for each in self._kernels if each not in self._held and self._abandoned(each)]:
+    def end_abandoned(self, sparing: Collection[str | None] = ()) -> None:
+        """End the idle kernels whose pages have been away for longer than `away_seconds`, soon."""
+        away = [each for each in self._kernels if each not in {*self._held, *sparing} and self._abandoned(each)]
+        for kernel_id in [each for each in away if self._kernels[each].execution_state != "busy"]:
             ending = asyncio.ensure_future(self.shutdown_kernel(kernel_id, now=True))  # type: ignore[no-untyped-call]
             self._ending.add(ending)  # a task that nobody holds may be forgotten before it has run
             ending.add_done_callback(self._ending.discard)

@@ -75,6 +75,10 @@ class Bucket:
         self._left -= amount
         return True
 
+    def has(self, amount: float = 1.0) -> bool:
+        """Whether `take` would succeed."""
+        return self._refilled() >= amount
+
     def owe(self, amount: float = 1.0) -> float:
         """Spend `amount` in any case; the seconds until the budget is no longer overdrawn."""
         self._left = self._refilled() - amount
@@ -127,6 +131,16 @@ class Meters:
         return self._meters.setdefault(kernel, Meter())
 
 
+class TooMany(Full):
+    """Too many pages were opened from one address; another server before the same proxy is not to be asked."""
+
+    status = 429
+    heading = "Please wait a moment"
+
+    def __init__(self) -> None:
+        super().__init__("Very many pages were opened from your network in a short time.")
+
+
 class Openings:
     """How many pages, each with a kernel, are opened from one address."""
 
@@ -137,7 +151,7 @@ class Openings:
         """Count a page that is opened.
 
         Raises:
-            Full: if there were too many.
+            TooMany: if there were too many.
         """
         address = client(request)
         bucket = self._buckets.pop(address, None) or Bucket(PAGES, PAGES_PER_SECOND)
@@ -145,7 +159,17 @@ class Openings:
         if len(self._buckets) > _ADDRESSES:
             self._buckets.popitem(last=False)
         if not bucket.take():
-            raise Full("Very many pages were opened from your network in a short time.")
+            raise TooMany
+
+    def check(self, request: HTTPServerRequest) -> None:
+        """Look whether a page may be opened, without counting one.
+
+        Raises:
+            TooMany: if there were too many.
+        """
+        bucket = self._buckets.get(client(request))
+        if bucket is not None and not bucket.has():
+            raise TooMany
 
 
 def client(request: HTTPServerRequest) -> str:

@@ -117,10 +117,10 @@ class PageHandler(BaseVoilaHandler):  # type: ignore[misc]
 
     def _say_full(self, full: Full, page: Page) -> None:
         """Say that there is no room, in a page that tries again by itself."""
-        self.set_status(503)  # so that a proxy before several servers asks another one
+        self.set_status(full.status)
         self.set_header("Retry-After", str(_AGAIN_SECONDS))
         filled = frame(self.base_url, pages(self._folder), None)
-        self.finish(_render(self, "full.html.j2", reason=full.reason, asks=page, again=_AGAIN_SECONDS, **filled))
+        self.finish(_render(self, "full.html.j2", full=full, asks=page, again=_AGAIN_SECONDS, **filled))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Show an error as a page in words."""
@@ -136,15 +136,16 @@ class Room(RequestHandler):
         self._rooms = rooms
 
     def get(self, path: str) -> None:
-        """Answer 204 if a visit to the notebook at `path` would be let in, 503 if not."""
+        """Answer 204 if a visit to the notebook at `path` would be let in, 503 or 429 if not."""
         page = next((each for each in pages(self._rooms.folder) if each.path == path), None)
         if page is None:
             raise HTTPError(404)
         self.set_header("Cache-Control", "no-store")
         try:
+            self.settings["openings"].check(self.request)
             self._rooms.capacity.check(page)
-        except Full:
-            self.set_status(503)
+        except Full as full:
+            self.set_status(full.status)
         else:
             self.set_status(204)
 

@@ -88,7 +88,10 @@ class WarmPages:
         """Make pages ready for as long as the server runs."""
         while True:
             self._wanted.clear()
-            await self._look()
+            try:
+                await self._look()
+            except Exception:  # noqa: BLE001 - a notebook that was taken away while we looked, for instance: there is a next time
+                _log.exception("could not make pages ready")
             try:
                 await asyncio.wait_for(self._wanted.wait(), _LOOK_SECONDS)
             except TimeoutError:
@@ -109,9 +112,9 @@ class WarmPages:
                 await self._make(page)
 
     async def _make(self, page: Page) -> None:
-        made_of = self._of(page)
         kernel_id = None
         try:
+            made_of = self._of(page)
             opening = await self._opener.open(page.path)
             kernel_id = opening.kernel_id
             self._kernels.hold(kernel_id)

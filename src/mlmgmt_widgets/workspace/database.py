@@ -153,16 +153,22 @@ class Database:
         return True
 
     def forget_deleted(self) -> None:
-        """Write what was deleted out of SQLite's journal too, as far as no other process is reading it."""
+        """Write what was deleted out of SQLite's journal too.
+
+        Where another process reads it at this moment, it stays until the next time, or until the last process that
+        uses the file closes it and takes the journal away.
+        """
         if self.is_sqlite:
             with self.plain_words():
-                self._pragma("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, *_ = self._pragma("PRAGMA wal_checkpoint(TRUNCATE)")
+            if busy:
+                _log.info("SQLite's journal is in use and could not be shortened yet")
 
     def write_afresh(self) -> None:
         """Write SQLite's file anew from its rows, so that it holds no trace of how it came about (see `arrivals`).
 
-        What cannot be done now, because another process is writing or the disk is full, is left: it will be the next
-        time, and nobody's answer hangs on it.
+        What cannot be done now, because another process is writing or the disk is full, is left, and nobody's answer
+        hangs on it; the log says so.
         """
         if not self.is_sqlite:
             return
@@ -173,10 +179,10 @@ class Database:
         except StorageFault as fault:
             _log.warning("the order of writing could not be forgotten yet: %s", in_full(fault))
 
-    def _pragma(self, statement: str) -> None:
+    def _pragma(self, statement: str) -> tuple[Any, ...]:
         connection = self._engine.raw_connection()
         try:
-            connection.cursor().execute(statement)
+            return tuple(connection.cursor().execute(statement).fetchone() or ())
         finally:
             connection.close()
 

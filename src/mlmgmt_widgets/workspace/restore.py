@@ -70,8 +70,11 @@ def put_back(file: Path | str, address: str | None = None, *, force: bool = Fals
     if path is None and url.get_backend_name() == "sqlite":
         raise WorkspaceError("Nothing is kept in a database in memory; name a file or a server.")
     with _prepared(source) as ready:
-        kept = _into_server(ready, source, url, force=force) if path is None else _into_file(ready, path, force=force)
-        return Restored(in_words(url), contents.sound(ready), kept)
+        if path is None:
+            kept = _into_server(ready, source, url, force=force)
+            return Restored(in_words(url), contents.sound(ready), kept)
+        kept = _into_file(ready, path, force=force)
+        return Restored(in_words(url), contents.sound(path), kept)
 
 
 @contextmanager
@@ -103,8 +106,7 @@ def _into_file(ready: Path, path: Path, *, force: bool) -> Path | None:
         raise WorkspaceError(f"The folder {path.parent} cannot be made: {error.strerror}.") from None
     try:
         if not path.exists():
-            _new(ready, path)
-            return None
+            return _exchange(ready, path)
         with closing(sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE)) as connection:
             return _replace(connection, ready, path, force=force)
     except sqlite3.Error as error:
@@ -152,15 +154,17 @@ def _alone(connection: sqlite3.Connection) -> Contents | None:
         return None
 
 
-def _exchange(ready: Path, path: Path) -> Path:
-    """Put a file in the place of one that SQLite cannot read."""
+def _exchange(ready: Path, path: Path) -> Path | None:
+    """Put a file where there is none, or one that SQLite cannot read.
+
+    What an earlier one left beside it goes with it: SQLite would take a journal for the new file's.
+    """
     kept = _beside(path)
-    for ending in ("", "-wal", "-shm"):
-        old = path.with_name(path.name + ending)
-        if old.exists():
-            old.rename(kept.with_name(kept.name + ending))
+    old = [each for ending in ("", "-wal", "-shm", "-journal") if (each := path.with_name(path.name + ending)).exists()]
+    for each in old:
+        each.rename(kept.with_name(kept.name + each.name.removeprefix(path.name)))
     _new(ready, path)
-    return kept
+    return kept if path in old else None
 
 
 def _new(ready: Path, path: Path) -> None:

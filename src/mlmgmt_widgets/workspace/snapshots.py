@@ -155,7 +155,8 @@ def refuse_giving_away(workshop: WorkshopRow, everything: Sequence[Given], follo
     if len(following) < needed or not _differing(pictures(workshop)[-1], following):
         raise WorkspaceError(
             f"This workshop is anonymous: a question can be refreshed once {needed} people have answered it anew "
-            f"or changed their answer to it, or the difference would tell what they said; no question has so many.",
+            f"or changed their answer to it, and shown in {telling.MOST_PICTURES} different pictures at most, or the "
+            f"difference would tell what they said; no question has so many, or may be shown anew.",
         )
 
 

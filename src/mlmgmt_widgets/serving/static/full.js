@@ -12,7 +12,7 @@ async function ask() {
   try {
     const answer = await fetch(room, { cache: "no-store" });
     if (answer.status === 204) return location.reload();
-    if (answer.status !== 503) said = "The server could not say whether there is room. This page keeps asking.";
+    if (![429, 503].includes(answer.status)) said = "The server could not say whether there is room. This page keeps asking.";
   } catch {
     said = "No connection at the moment. This page keeps trying.";
   }

@@ -15,7 +15,7 @@ async function start() {
   const told = await appears("#jupyter-config-data");
   if (!told) return cutOff();
   const config = JSON.parse(told.textContent);
-  kernel = connect({ base: config.baseUrl, id: config.kernelId, onMessage: (m) => models.receive(m), onState: showState });
+  kernel = connect({ base: config.baseUrl, id: config.kernelId, onMessage: (m) => models.receive(m), onState: connection() });
   models.attach(kernel);
   addEventListener("pagehide", () => {
     if (!handedOver) navigator.sendBeacon(`${config.baseUrl}voila/api/shutdown/${config.kernelId}`);
@@ -29,6 +29,16 @@ async function start() {
   if (!ids.every((id) => id && showable(models.records[id]))) return handOver(config);
   await Promise.all(outputs.map((script, i) => show(script, ids[i])));
   ready();
+}
+
+/** Show how the connection is, and ask again for what a lost one may have taken along. */
+function connection() {
+  let before = false;
+  return (state) => {
+    showState(state);
+    if (state === "open" && before) models.again();
+    before ||= state === "open";
+  };
 }
 
 /** What a person reads who waits, and after how many milliseconds. */
@@ -228,4 +238,7 @@ function arrived() {
   return document.readyState !== "loading" ? Promise.resolve() : new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve));
 }
 
-start();
+start().catch((error) => {
+  console.error(error);
+  cutOff();
+});

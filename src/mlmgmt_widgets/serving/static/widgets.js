@@ -93,8 +93,24 @@ export class Models {
   fetch() {
     return new Promise((resolve) => {
       this.#waiting = resolve;
-      this.#kernel.send("comm_msg", { comm_id: this.#control, data: { method: "request_states" } });
+      this.#ask();
     });
+  }
+
+  /** After a connection was lost: what was asked over it may never have arrived, or its answer. */
+  again() {
+    if (!this.#waiting) return;
+    this.#control = identifier();
+    this.attach(this.#kernel);
+    this.#ask();
+  }
+
+  #ask() {
+    try {
+      this.#kernel.send("comm_msg", { comm_id: this.#control, data: { method: "request_states" } });
+    } catch (error) {
+      console.warn(error); // there is no connection at the moment; `again` asks when there is
+    }
   }
 
   /** Take a message from the kernel. */
@@ -114,6 +130,7 @@ export class Models {
     this.records = data.states;
     for (const [id, { state }] of Object.entries(data.states)) this.#models.get(id)?.update(state);
     this.#waiting?.();
+    this.#waiting = null;
   }
 
   #message(id, data, buffers) {

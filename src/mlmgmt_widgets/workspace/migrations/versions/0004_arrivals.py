@@ -108,3 +108,17 @@ def upgrade() -> None:
         _shuffle(rows)
         if rows:
             op.bulk_insert(table, rows)
+    _forget_in_closed()
+
+
+def _forget_in_closed() -> None:
+    """Forget in which order people answered where a workshop is closed and anonymous: closing does so from now on."""
+    closed = sa.table("workshops", sa.column("id"), sa.column("anonymous", sa.Boolean()), sa.column("closed_at"))
+    people = sa.table("participants", sa.column("id"), sa.column("workshop_id"))
+    answers = sa.table("answers", sa.column("participant_id"), sa.column("sequence"))
+    theirs = (
+        sa.select(people.c.id)
+        .join(closed, closed.c.id == people.c.workshop_id)
+        .where(closed.c.anonymous.is_(sa.true()), closed.c.closed_at.is_not(None))
+    )
+    op.execute(sa.update(answers).where(answers.c.participant_id.in_(theirs)).values(sequence=0))
