@@ -10,7 +10,6 @@ import contextlib
 import ctypes
 import errno
 import multiprocessing
-import multiprocessing.connection
 import multiprocessing.forkserver
 import multiprocessing.util
 import os
@@ -180,14 +179,22 @@ class Forked:
             ended = os.waitid(os.P_PIDFD, self._handle, os.WEXITED | os.WNOHANG)
         except ChildProcessError:
             # The fork server's, which takes note of the end and then tells us.
-            if not self._has_ended():
-                return None
-            multiprocessing.connection.wait([self._popen.sentinel], _TELLING)
-            status: int | None = self._popen.poll()
+            status: int | None = self._popen.poll() if self._has_ended() and self._soon_gone() else None
             return status
         if ended is None:
             return None
         return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+
+    def _soon_gone(self) -> bool:
+        """Wait the moment that its parent takes to note the end: until then nobody can say how it ended."""
+        until = time.monotonic() + _TELLING
+        while time.monotonic() < until:
+            try:
+                signal.pidfd_send_signal(self._handle, 0)
+            except ProcessLookupError:
+                return True
+            time.sleep(0.001)
+        return False
 
     def _has_ended(self) -> bool:
         ended = select.poll()  # unlike `select`, it takes a handle with a large number
