@@ -6,18 +6,18 @@ Tests that need twenty people at once, or one who does not keep to the rules, an
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import re
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
@@ -196,8 +196,13 @@ class Visitor:
         """Close the page; with its goodbye, the kernel ends at once."""
         if goodbye:
             address = self.url.partition("/voila/")[0] + f"/voila/api/shutdown/{self.kernel}"
-            with contextlib.suppress(OSError):  # the server is gone, and the kernel with it
+            try:
                 await fetch(address, method="POST", body="", headers=_cookie_header(self.cookies))
+            except OSError:  # the server is gone, and the kernel with it
+                pass
+            except HTTPClientError as error:
+                if error.code != HTTPStatus.NOT_FOUND:  # the kernel has gone before
+                    raise
         self.socket.close()
         if self._reader is not None:
             await self._reader

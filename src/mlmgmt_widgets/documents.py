@@ -21,8 +21,8 @@ SIZE_LIMIT = 2_000_000
 """Bytes: forty times the largest rubric we ship."""
 DEPTH_LIMIT = 60
 """Nested lists and mappings: deeper than any rubric that a person could answer."""
-VALUES_LIMIT = 50_000
-"""Values, lists and mappings among them: thirty times those of the largest checklist we ship. A fault of each one of a
+VALUES_LIMIT = 100_000
+"""Values, lists and mappings among them: sixty times those of the largest checklist we ship. A fault of each one of a
 million would fill the memory."""
 MOST_FAULTS = 1000
 """Faults of the YAML itself, after which the rest is not read."""

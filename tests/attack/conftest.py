@@ -18,7 +18,7 @@ from tests.visitor import Participant
 TEAM = "Ranking"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The workbook's own pages, and one that is made of ipywidgets."""
     folder = tmp_path_factory.mktemp("workbook")
@@ -30,7 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def workspace(server: Served) -> Iterator[Workspace]:
     """The server's database, as its operator could open it."""
     workspace = Workspace.open(f"sqlite:///{server.database}")
@@ -44,14 +44,14 @@ def code(workspace: Workspace) -> str:
     return workspace.workshops.create(load_rubric("pulse"), TEAM, roles=["Engineer"]).code
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def runner() -> Iterator[asyncio.Runner]:
     """One event loop, so that a page may stay open from one test to the next."""
     with asyncio.Runner() as runner:
         yield runner
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def page(server: Served, runner: asyncio.Runner) -> Iterator[Participant]:
     """The attacker's page, which every attack leaves alive."""
     page = runner.run(Participant.open(server.survey))
