@@ -159,7 +159,7 @@ def has_too_many(data: object) -> bool:
     """Whether data that came in another way than from a file holds more values than a file may.
 
     Example:
-        >>> has_too_many({"tasks": [1] * 49_998}), has_too_many({"tasks": [1] * 49_999})
+        >>> has_too_many({"tasks": [1] * 99_998}), has_too_many({"tasks": [1] * 99_999})
         (False, True)
     """
     count, waiting = 1, [iter((data,))]
