@@ -255,6 +255,19 @@ def test_where_forking_fails_a_kernel_starts_as_usual(
     assert PLAIN in run_in_a_kernel(tmp_path, "").command
 
 
+def is_culled(manager: WorkbookKernels, kernel_id: str) -> bool:
+    """Whether a kernel is ended when the culler looks at it; the manager has forgotten its kernels afterwards."""
+    seen: list[str] = []
+
+    async def shutdown_kernel(kernel_id: str, **_: object) -> None:
+        seen.append(kernel_id)
+
+    manager.shutdown_kernel = shutdown_kernel
+    asyncio.run(manager.cull_kernel_if_idle(kernel_id))
+    manager._kernels.clear()
+    return bool(seen)
+
+
 @pytest.mark.parametrize(
     ("connections", "idle_seconds", "ended"),
     [(0, 300, False), (0, 700, True), (1, 700, False), (1, 3600, False), (1, 8000, True)],
@@ -269,15 +282,7 @@ def test_an_idle_kernel_lives_longer_while_its_page_is_open(
     manager._kernels["k"] = kernel
     manager.notify_connect("k")
     manager._kernel_connections["k"] = connections
-    seen: list[str] = []
-
-    async def shutdown_kernel(kernel_id: str, **_: object) -> None:
-        seen.append(kernel_id)
-
-    manager.shutdown_kernel = shutdown_kernel
-    asyncio.run(manager.cull_kernel_if_idle("k"))
-    assert bool(seen) is ended
-    manager._kernels.clear()
+    assert is_culled(manager, "k") is ended
 
 
 def test_the_small_environment_leaves_secrets_out() -> None:
@@ -354,15 +359,7 @@ def test_a_kernel_to_which_no_page_ever_came_is_ended_soon_but_not_one_that_wait
         manager._kernel_connections["k"] = 0
     if held:
         manager.hold("k")
-    seen: list[str] = []
-
-    async def shutdown_kernel(kernel_id: str, **_: object) -> None:
-        seen.append(kernel_id)
-
-    manager.shutdown_kernel = shutdown_kernel
-    asyncio.run(manager.cull_kernel_if_idle("k"))
-    assert bool(seen) is ended
-    manager._kernels.clear()
+    assert is_culled(manager, "k") is ended
 
 
 def test_a_thousand_pages_find_a_socket() -> None:

@@ -90,7 +90,7 @@ class WarmPages:
             self._wanted.clear()
             try:
                 await self._look()
-            except Exception:  # noqa: BLE001 - a notebook that was taken away while we looked, for instance: there is a next time
+            except Exception:  # noqa: BLE001 - a notebook that was taken away, for instance: there is a next time
                 _log.exception("could not make pages ready")
             try:
                 await asyncio.wait_for(self._wanted.wait(), _LOOK_SECONDS)
